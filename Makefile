@@ -1,0 +1,73 @@
+# `make help` lists the targets.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS = never
+export PYTHONDONTWRITEBYTECODE =
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run demo check test fast e2e golden lock messages shots browser clean
+
+help: ## Show this help
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tongban needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.7,<1'
+
+$(VENV)/.setup: requirements.txt pyproject.toml | $(VENV)/bin/uv
+	@echo "Installing what Tongban needs (about half a minute the first time) ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+$(VENV)/.setup-dev: requirements-dev.txt $(VENV)/.setup
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.setup ## Create the environment; afterwards .venv/bin/tongban is the command line
+
+setup-dev: $(VENV)/.setup-dev ## The same with the tools for development
+
+run: setup ## Start Tongban with its own database and demo content on http://localhost:8000
+	@$(BIN)/tongban demo --serve
+
+demo: run ## The same as run
+
+check: setup-dev ## Lint, types, import contracts and the fast tests (under two minutes)
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q -m "not journey and not slow"
+
+browser: ## Chromium and the fonts the journeys need, through apt where root and apt are at hand
+	@bash scripts/browser.sh
+
+test: setup-dev browser ## Everything; what CI runs
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+	$(BIN)/pyright
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q
+
+e2e: setup-dev browser ## The browser journeys only
+	$(BIN)/python -m pytest -q -m journey
+
+golden: setup-dev ## Rewrite the golden files; read the diff before you commit
+	GOLDEN=1 $(BIN)/python -m pytest -q tests -k golden
+
+messages: setup-dev ## Extract and compile the interface texts
+	$(BIN)/python scripts/messages.py
+
+shots: setup-dev browser ## Screenshots of every page at 1280 and 375 px, light and dark, into shots/out
+	$(BIN)/python scripts/shots.py
+
+lock: $(VENV)/bin/uv ## Pin the environment anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the environment (the data in .tongban stays)
+	rm -rf $(VENV)

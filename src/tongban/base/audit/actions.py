@@ -1,0 +1,154 @@
+"""Writing to the audit: entries, messages, idempotent answers, seals. Called inside the transaction of an action."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils.module_loading import import_string
+from procrastinate.contrib.django import app as jobs
+
+from tongban.base.audit import chain, models
+from tongban.base.kit import keys
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.refusals import KeyReused
+
+
+DELIVER = "audit.deliver"
+"""Name of the job that lets one subscriber hear one message."""
+
+
+def record(
+    *, acting: Acting, action: str, root: UUID, object_kind: str, object_id: object, detail: Mapping[str, Any] | None = None
+) -> models.Entry:
+    """Append one entry to the chain of `root`.
+
+    Only this chain is locked, until the transaction ends. `detail` holds ids, codes and keyed digests: no personal
+    value may reach it.
+    """
+    _require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(root)])
+    last = models.Entry.objects.filter(chain=root).order_by("-sequence").values_list("sequence", "hash").first()
+    sequence, previous = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
+    entry = models.Entry(
+        chain=root,
+        sequence=sequence,
+        at=acting.now,
+        action=action,
+        actor=acting.actor,
+        principal=acting.principal,
+        mandate=acting.mandate,
+        role=acting.role,
+        organisation=acting.organisation,
+        place=acting.place,
+        purpose=acting.purpose[:120],
+        request_id=acting.request_id,
+        object_kind=object_kind,
+        object_id=str(object_id),
+        detail=dict(detail or {}),
+        previous=previous,
+    )
+    entry.hash = chain.entry_hash(vars(entry))
+    entry.save(force_insert=True)
+    return entry
+
+
+def send(*, acting: Acting, kind: str, root: UUID, payload: Mapping[str, Any] | None = None) -> models.Message:
+    """Put a message into the outbox; every subscriber's job is enqueued in this very transaction."""
+    _require_transaction()
+    subscribers: tuple[str, ...] = import_string(settings.SUBSCRIPTIONS)[kind]
+    message = models.Message.objects.create(
+        kind=kind, root=root, payload=dict(payload or {}), at=acting.now, place=acting.place, request_id=acting.request_id
+    )
+    for subscriber in subscribers:
+        jobs.configure_task(DELIVER).defer(message_id=str(message.id), subscriber=subscriber)
+    return message
+
+
+def deliver(*, message_id: UUID, subscriber: str, now: datetime) -> bool:
+    """Let one subscriber hear one message, once. True when it heard it now, False when it had before."""
+    with transaction.atomic():
+        message = models.Message.objects.get(pk=message_id)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"{message_id}:{subscriber}"])
+        if message.deliveries.filter(subscriber=subscriber).exists():
+            return False
+        import_string(subscriber)(message, now)
+        models.Delivery.objects.create(message=message, subscriber=subscriber, at=now)
+    return True
+
+
+def once(*, acting: Acting, key: str, body: bytes, answer: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+    """Run a write once per key: (its answer, whether this was a replay).
+
+    The same key with the same body gives the first answer again; with another body: `KeyReused`. The key and the
+    write commit together.
+    """
+    owner = str(acting.actor or "visitor")
+    digest = hashlib.sha256(body).hexdigest()
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [f"{owner}:{key}"])
+            known = models.IdempotencyKey.objects.filter(owner=owner, key=key).first()
+            if known is None:
+                result = answer()
+                models.IdempotencyKey.objects.create(owner=owner, key=key, body=digest, answer=result, at=acting.now)
+                return result, False
+    except IntegrityError:
+        known = models.IdempotencyKey.objects.filter(owner=owner, key=key).first()
+        if known is None:
+            raise
+    if known.body != digest:
+        raise KeyReused("This idempotency key was used before with another request. Send a new key.")
+    return known.answer, True
+
+
+def seal(*, now: datetime) -> models.Seal | None:
+    """Sign the heads of all chains that grew since the last seal; None when none did."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(13)")
+            cursor.execute(
+                "SELECT DISTINCT ON (e.chain) e.chain, e.sequence, e.hash FROM audit_entry e "
+                "WHERE NOT EXISTS (SELECT 1 FROM audit_sealedhead h WHERE h.chain = e.chain AND h.length >= e.sequence) "
+                "ORDER BY e.chain, e.sequence DESC"
+            )
+            heads = [(str(row[0]), row[1], row[2]) for row in cursor.fetchall()]
+        if not heads:
+            return None
+        previous = models.Seal.objects.order_by("-number").first()
+        root = chain.seal_root(previous.root if previous else chain.GENESIS, heads)
+        key = keys.signing_key("audit", "Ed25519")
+        sealed = models.Seal.objects.create(
+            number=previous.number + 1 if previous else 1,
+            at=now,
+            root=root,
+            heads=len(heads),
+            signature=base64.urlsafe_b64encode(key.sign(root.encode())).decode(),  # type: ignore[call-arg]
+            public_key=key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+        )
+        models.SealedHead.objects.bulk_create(
+            models.SealedHead(seal=sealed, chain=head[0], length=head[1], hash=head[2]) for head in heads
+        )
+    return sealed
+
+
+def stamp(*, kind: str, now: datetime) -> None:
+    """Say once whether this database is for demonstration or production."""
+    with transaction.atomic():
+        if not models.Stamp.objects.exists():
+            models.Stamp.objects.create(kind=kind, at=now)
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("audit entries and messages are written inside the transaction of an action")

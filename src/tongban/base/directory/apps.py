@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Directory(AppConfig):
+    name = "tongban.base.directory"
+    label = "directory"

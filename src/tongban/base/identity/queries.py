@@ -1,0 +1,59 @@
+"""Reading persons, firms, posts and mandates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tongban.base.identity import models
+
+
+def subject(subject_id: UUID) -> models.Subject:
+    return models.Subject.objects.get(pk=subject_id)
+
+
+def subject_by_identifier(identifier: str) -> models.Subject | None:
+    """By resident id number or credit code."""
+    return models.Subject.objects.filter(identifier=identifier).first()
+
+
+def names_of(subject_ids: set[UUID]) -> dict[UUID, models.Subject]:
+    return models.Subject.objects.in_bulk(subject_ids)
+
+
+def post_of(account: models.Account, now: datetime) -> models.Post | None:
+    """The post that an account fills; None for residents."""
+    return account.posts.filter(_in_force(now)).order_by("id").first()
+
+
+def mandates_of(person: models.Subject, now: datetime) -> QuerySet[models.Mandate]:
+    """For whom this person may act, besides themselves."""
+    return (
+        models.Mandate.objects.filter(_in_force(now), agent=person, revoked_at=None)
+        .select_related("principal")
+        .order_by("principal__name")
+    )
+
+
+def accounts_of_subject(subject_id: UUID, now: datetime) -> list[models.Account]:
+    """Accounts that may read for a subject: the person's own, and those with a mandate."""
+    return list(
+        models.Account.objects.filter(
+            Q(person_id=subject_id) | Q(person__mandates_held__in=models.Mandate.objects.filter(_in_force(now), principal_id=subject_id, revoked_at=None)),
+            is_active=True,
+        ).distinct()
+    )
+
+
+def account_by_name(username: str) -> models.Account | None:
+    return models.Account.objects.filter(username=username, is_active=True).select_related("person").first()
+
+
+def accounts() -> QuerySet[models.Account]:
+    return models.Account.objects.filter(is_active=True).select_related("person").prefetch_related("posts").order_by("id")
+
+
+def _in_force(now: datetime) -> Q:
+    return Q(valid_from__lte=now) & (Q(valid_to=None) | Q(valid_to__gt=now))

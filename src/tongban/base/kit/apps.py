@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Kit(AppConfig):
+    name = "tongban.base.kit"
+    label = "kit"

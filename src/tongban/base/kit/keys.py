@@ -1,0 +1,62 @@
+"""Secrets of this node: made on first use, kept in `$TONGBAN_HOME/keys`, readable by the owner only.
+
+An interface of two functions, so that a hardware module can stand behind it later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from tongban.base.kit import environment
+
+SigningKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+
+
+def secret(name: str) -> bytes:
+    """32 random bytes for one use (`django`, `digest`, `files`)."""
+    return _kept(f"{name}.secret", lambda: secrets.token_bytes(32))
+
+
+def signing_key(name: str, algorithm: str = "ES256") -> SigningKey:
+    """The private key of one use: `ES256` (licences) or `Ed25519` (audit seals)."""
+
+    def make() -> bytes:
+        key: SigningKey = ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else ed25519.Ed25519PrivateKey.generate()
+        return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    key = load_pem_private_key(_kept(f"{name}.pem", make), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
+        raise TypeError(f"keys/{name}.pem holds another kind of key than {algorithm}")
+    return key
+
+
+def keyed_digest(value: str) -> str:
+    """A digest of a personal value that tells nothing without this node's key (hex, 32 characters)."""
+    return hmac.new(secret("digest"), value.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _kept(name: str, make: object) -> bytes:
+    path: Path = environment.home() / "keys" / name
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        draft = path.with_name(f"{name}.{os.getpid()}.new")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(make())  # type: ignore[operator]
+        try:
+            os.link(draft, path)  # two processes may start at once: the first one's key stays
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_bytes()

@@ -1,0 +1,106 @@
+"""Facts of a pack: the vocabulary of its rules, and reading and writing what is known about one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from tongban.core.packs import model, names, parameters
+from tongban.core.packs.pack import Pack, Position, Problem
+from tongban.core.rules import types
+from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Value
+
+
+def vocabulary(
+    pack_facts: Mapping[str, model.Fact],
+    pack_parameters: Mapping[str, model.Parameter],
+    code_lists: Mapping[str, model.CodeList],
+) -> types.Vocabulary:
+    """Every name that a rule of the pack may use."""
+    return types.Vocabulary(
+        facts={name: type_of(fact) for name, fact in pack_facts.items()},
+        parameters={name: parameters.type_of(parameter) for name, parameter in pack_parameters.items()},
+        code_lists={name: frozenset(item.code for item in codes.items) for name, codes in code_lists.items()},
+    )
+
+
+def read_facts(
+    pack: Pack, raw: Mapping[str, Any], *, file: str = "facts"
+) -> tuple[Facts, tuple[Problem, ...]]:
+    """What is known, from raw values as in YAML, JSON or a form; None means known to be absent.
+
+    Every mistake becomes a problem (unknown name, wrong type, out of range, not in the code list) and its fact
+    stays unknown. Pages translate problems by their code: `unknown-fact`, or the codes of `types.BadValue` and
+    `read_value`. `file` names the source of the values in the problems.
+    """
+    known: dict[str, Known | Absent] = {}
+    problems: list[Problem] = []
+    for name, value in raw.items():
+        fact = pack.facts.get(name)
+        if fact is None:
+            hint = names.did_you_mean(name, pack.facts)
+            problems.append(Problem(Position(file), "unknown-fact", f'there is no fact "{name}"', hint))
+            continue
+        try:
+            known[name] = ABSENT if value is None else Known(read_value(fact, pack.code_lists, value))
+        except types.BadValue as error:
+            problems.append(Problem(Position(file), error.code, f"fact {name}: {error}"))
+    return known, tuple(problems)
+
+
+def read_value(fact: model.Fact, code_lists: Mapping[str, model.CodeList], raw: Any) -> Value:
+    """One value of a fact.
+
+    Raises BadValue with a plain message when it is of the wrong type, not in the code list (`not-in-list`), out of
+    range (`too-small`, `too-large`) or too long (`too-long`).
+    """
+    value = types.read(type_of(fact), raw)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        _check_range(fact, value)
+    elif fact.type == "code":
+        code_list = code_lists.get(fact.codes or "")
+        codes = [item.code for item in code_list.items] if code_list else []
+        if value not in codes:
+            hint = names.did_you_mean(str(value), codes) or "one of: " + ", ".join(codes)
+            raise types.BadValue("not-in-list", f'"{value}" is not a code of the list {fact.codes} ({hint})')
+    elif isinstance(value, str) and len(value) > fact.max_length:
+        message = f"the text has {len(value)} characters and may have {fact.max_length}"
+        raise types.BadValue("too-long", message)
+    return value
+
+
+def write_facts(pack: Pack, facts: Facts) -> dict[str, Any]:
+    """The facts as JSON data that `read_facts` reads back to the same; absent ones are None.
+
+    Raises KeyError for a fact that the pack does not declare.
+    """
+    return {
+        name: types.write(type_of(pack.facts[name]), state.value) if isinstance(state, Known) else None
+        for name, state in facts.items()
+    }
+
+
+def type_of(fact: model.Fact) -> types.Type:
+    """The type that rules see. Raises ValueError when type, code list and unit do not fit together."""
+    return types.parse_type(fact.type, codes=fact.codes, unit=fact.unit)
+
+
+def is_readable(fact: model.Fact, code_lists: Mapping[str, model.CodeList]) -> bool:
+    """Whether the declared type makes sense, so that values can be read at all."""
+    try:
+        kind = type_of(fact)
+    except ValueError:
+        return False
+    return kind.codes is None or kind.codes in code_lists
+
+
+def _check_range(fact: model.Fact, value: int | Decimal) -> None:
+    fen = 100 if fact.type == "money" else 1
+    unit = " yuan" if fact.type == "money" else f" {fact.unit}" if fact.unit else ""
+    if fact.minimum is not None and value < fact.minimum * fen:
+        message = f"the smallest possible value is {fact.minimum}{unit}"
+        raise types.BadValue("too-small", message)
+    if fact.maximum is not None and value > fact.maximum * fen:
+        message = f"the largest possible value is {fact.maximum}{unit}"
+        raise types.BadValue("too-large", message)

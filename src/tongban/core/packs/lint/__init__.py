@@ -1,0 +1,47 @@
+"""Every mistake in the merged content, found in one run.
+
+Each check reads the whole content and yields its problems; none stops the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from tongban.core.packs.content import Content
+from tongban.core.packs.lint import (
+    calendars,
+    circles,
+    evidence,
+    organs,
+    pack_tests,
+    references,
+    services,
+    vocabulary,
+)
+from tongban.core.packs.pack import Problem
+
+CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
+    references.unknown_names,
+    vocabulary.code_lists,
+    vocabulary.facts,
+    vocabulary.parameters,
+    vocabulary.laws,
+    calendars.calendars,
+    organs.organisations,
+    organs.bindings,
+    organs.brands,
+    evidence.licence_fields,
+    evidence.registries,
+    evidence.materials,
+    services.terms,
+    services.tolerance,
+    services.repeats,
+    circles.circles,
+    pack_tests.tests,
+)
+
+
+def lint(content: Content) -> tuple[Problem, ...]:
+    """Everything wrong with the content, apart from its rules."""
+    return tuple(problem for check in CHECKS for problem in check(content))

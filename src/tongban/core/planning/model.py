@@ -1,0 +1,144 @@
+"""The plan and its parts. A plan is computed from the pack and what is known; nobody draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from tongban.core.rules.explain import Finding
+from tongban.core.values.calendar import DueDate
+from tongban.core.values.duration import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Evidence that is already at hand: a valid licence, or a registry row found for this subject."""
+
+    kind: str
+    """`licence` or `registry`."""
+    id: str
+    """Id of the licence kind or of the registry resource."""
+    reference: str
+    """Licence identifier or row key, for the record."""
+    valid_to: date | None = None
+
+
+class Applies(StrEnum):
+    YES = "yes"
+    MAYBE = "maybe"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedService:
+    id: str
+    applies: Applies
+    finding: Finding
+    """Why: the trace of `applies_when`."""
+    variant: str | None
+    """Id of the variant in force, None: the standard way. Undecided variants count as the standard way."""
+    case_type: str
+    promised: Duration
+    statutory: Duration | None
+    waits_for: tuple[str, ...]
+    """Services of this plan whose result this one consumes as evidence."""
+    starts: date
+    """Earliest day its clock can start (submission day, or the promised end of what it waits for)."""
+    due_promised: DueDate
+    due_statutory: DueDate | None
+    materials: tuple[str, ...]
+    """Ids of its planned materials."""
+    blocks: tuple[int, ...]
+    """Indexes into the service's `blocked_when` that are definitely met."""
+    conditions: tuple[tuple[str, Finding], ...]
+    """(condition id, finding)."""
+
+
+class Status(StrEnum):
+    HELD = "held"  # a licence or registry supplies it now
+    PRODUCED = "produced"  # another service of this plan will produce it
+    FORM = "form"  # drawn up from the answers
+    COMMIT = "commit"  # to be signed on the page
+    UPLOAD = "upload"  # the applicant must hand it in
+    DEFERRABLE = "deferrable"  # may be handed in later (容缺)
+    MISSING = "missing"  # only a licence or registry can supply it, and none does
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMaterial:
+    id: str
+    services: tuple[str, ...]
+    """Services of the plan that need it; it is asked for once."""
+    status: Status
+    alternative: int
+    """Index of the chosen alternative in the pack's material."""
+    options: tuple[int, ...]
+    """Indexes of all alternatives open in this situation, cheapest first."""
+    reference: str | None
+    """Reference of the held evidence."""
+    produced_by: str | None
+    """Service that produces it."""
+    certain: bool
+    """False while an unknown fact decides whether it is needed, or whether its alternative is admitted."""
+    main: bool
+    deferred: bool = False
+    """The applicant chose to hand it in later; only ever true of a deferrable one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    fact: str
+    settles: int
+    """How many undecided rules it takes part in; questions are ranked by this and by effort."""
+    services: tuple[str, ...]
+    """Services it bears on."""
+    required: bool
+    """True: a form field that must be filled; False: it decides what applies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    steps: int
+    days: int
+    """Working days by promise."""
+    materials: int
+    """Papers the applicant must bring."""
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    event: str
+    at: date
+    pack_digest: str
+    services: tuple[PlannedService, ...]
+    """Those that apply or may apply, in an order in which evidence flows."""
+    not_needed: tuple[PlannedService, ...]
+    materials: tuple[PlannedMaterial, ...]
+    questions: tuple[Question, ...]
+    """Facts still worth asking, best first. Empty: complete."""
+    form: tuple[str, ...]
+    """Facts that the applying services' forms hold."""
+    finish_promised: DueDate | None
+    finish_statutory: DueDate | None
+    promised_days: int
+    """Working days from `at` to `finish_promised`."""
+    statutory_days: int
+    critical_path: tuple[str, ...]
+    alone: Burden
+    together: Burden
+
+    @property
+    def complete(self) -> bool:
+        return not self.questions
+
+    @property
+    def blocked(self) -> tuple[PlannedService, ...]:
+        return tuple(s for s in self.services if s.blocks)
+
+    def service(self, service_id: str) -> PlannedService | None:
+        return next((s for s in (*self.services, *self.not_needed) if s.id == service_id), None)
+
+    def material(self, material_id: str) -> PlannedMaterial | None:
+        return next((m for m in self.materials if m.id == material_id), None)

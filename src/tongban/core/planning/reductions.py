@@ -1,0 +1,61 @@
+"""The four reductions (四减): the bundle against doing each service alone.
+
+Steps and visits alone are declared by each service; days and materials alone are counted. Alone, services are
+done one after another, in their standard way, and nothing is shared between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from tongban.core.packs import model
+from tongban.core.planning.model import Applies, Burden, PlannedMaterial, Status
+from tongban.core.planning.services import Considered
+from tongban.core.planning.situation import Situation
+from tongban.core.values.duration import Unit
+
+WORKING_DAYS_OF_A_MONTH: Final = 22
+"""For comparison only; due dates are counted with the calendar."""
+
+
+def alone(considered: Iterable[Considered], situation: Situation) -> Burden:
+    """The sum over the services that surely apply, each with all the papers it surely needs."""
+    applying = [c.service for c in considered if c.applies is Applies.YES]
+    return Burden(
+        steps=sum(s.alone.steps for s in applying),
+        days=sum(rough_working_days(s.promised) for s in applying),
+        materials=sum(len(_materials(s, situation)) for s in applying),
+        visits=sum(s.alone.visits for s in applying),
+    )
+
+
+def together(event: model.LifeEvent, materials: Iterable[PlannedMaterial], promised_days: int) -> Burden:
+    """The bundle: one application, and only the papers that nobody but the applicant can supply."""
+    to_hand_in = (Status.UPLOAD, Status.DEFERRABLE)
+    return Burden(
+        steps=event.together.steps,
+        days=promised_days,
+        materials=sum(m.status in to_hand_in for m in materials),
+        visits=event.together.visits,
+    )
+
+
+def rough_working_days(term: model.Term) -> int:
+    """Working days that a term amounts to, without a calendar.
+
+    A month counts as 22; five of seven calendar days count, rounded up; hours count as days of 24, rounded up.
+    """
+    match term.unit:
+        case Unit.WORKING_DAYS:
+            return term.amount
+        case Unit.CALENDAR_DAYS:
+            return -(-term.amount * 5 // 7)
+        case Unit.MONTHS:
+            return term.amount * WORKING_DAYS_OF_A_MONTH
+        case Unit.HOURS:
+            return -(-term.amount // 24)
+
+
+def _materials(service: model.Service, situation: Situation) -> set[str]:
+    return {r.material for r in service.requires if situation.holds(r.when)}

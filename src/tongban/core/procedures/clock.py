@@ -1,0 +1,143 @@
+"""All due dates of a case, recomputed from its events. There is no stored counter that could drift.
+
+    clock(events, terms, calendar, today) -> Clock
+
+Two clocks stand side by side: late on the promised day is a fault of service, late on the statutory day is
+unlawful. Both begin on the day of acceptance (行政许可法 art. 42) and stand still while a hearing, a test or
+an expert review runs (art. 45).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from tongban.core.procedures.history import History, read
+from tongban.core.procedures.lights import Lights, Progress, colour
+from tongban.core.procedures.model import CaseEvent, Clock, Light, State, Terms
+from tongban.core.procedures.spans import Pauses, last_day, working_days
+from tongban.core.procedures.states import replay
+from tongban.core.values.calendar import DueDate, WorkCalendar
+
+USUAL_LIGHTS: Final = Lights()
+
+
+def clock(
+    events: Iterable[CaseEvent],
+    terms: Terms,
+    calendar: WorkCalendar,
+    today: date,
+    *,
+    lights: Lights = USUAL_LIGHTS,
+) -> Clock:
+    """The clocks as of the end of `today`; events of later days are left out.
+
+    While a case is suspended its due dates move with each working day. Raises NotAllowed for a history that
+    the table of states refuses, ValueError for one that has not begun by `today`.
+    """
+    seen = tuple(e for e in events if e.day <= today)
+    recorded = replay(seen)
+    history = read(seen, terms, calendar, today)
+    state = history.state or recorded
+
+    as_of = min(history.ended_on, today) if history.ended_on else today
+    pauses = _pauses(history, as_of)
+    promised, statutory = _approval(history, terms, calendar, pauses)
+    progress = _progress(history.accepted_on, promised, pauses, calendar, as_of)
+    running = history.ended_on is None and history.paused_on is None and _runs(state, history)
+    approving = running and state is State.ACCEPTED
+
+    return Clock(
+        state=state,
+        running=running,
+        notify_by=history.notify_by,
+        accepted_on=history.accepted_on,
+        deemed_accepted=history.deemed,
+        promised=promised,
+        statutory=statutory,
+        materials_by=_materials_by(history, terms, calendar),
+        deliver_by=_deliver_by(history, terms, calendar),
+        days_left=progress.left if progress and approving else None,
+        light=_light(history, promised, statutory, progress, calendar, today, lights)
+        if running
+        else Light.NONE,
+        used=progress.used if progress else 0.0,
+    )
+
+
+def _runs(state: State, history: History) -> bool:
+    """The approval clock of an accepted case, or the notice clock of one that is being looked through."""
+    return state is State.ACCEPTED or (state is State.SUBMITTED and history.notify_by is not None)
+
+
+def _pauses(history: History, as_of: date) -> tuple[tuple[date, date], ...]:
+    if history.paused_on is None:
+        return history.pauses
+    return (*history.pauses, (history.paused_on, as_of))
+
+
+def _approval(
+    history: History, terms: Terms, calendar: WorkCalendar, pauses: Pauses
+) -> tuple[DueDate | None, DueDate | None]:
+    accepted = history.accepted_on
+    if accepted is None:
+        return None, None
+    extension = terms.extension if history.extended else 0
+    promised, statutory = (
+        last_day(calendar, accepted, term, extension=extension, pauses=pauses, rolls=terms.rolls)
+        if term is not None
+        else None
+        for term in (terms.promised, terms.statutory)
+    )
+    return promised, statutory
+
+
+def _progress(
+    accepted: date | None, promised: DueDate | None, pauses: Pauses, calendar: WorkCalendar, as_of: date
+) -> Progress | None:
+    if accepted is None or promised is None:
+        return None
+    still = working_days(calendar, pauses)
+    return Progress(
+        left=_days_left(calendar, as_of, promised.day),
+        gone=calendar.working_days_between(accepted, as_of) - still,
+        whole=calendar.working_days_between(accepted, promised.day) - still,
+    )
+
+
+def _days_left(calendar: WorkCalendar, today: date, due: date) -> int:
+    """Negative when past, at least by one: a Saturday after a Friday is late."""
+    if today <= due:
+        return calendar.working_days_between(today, due)
+    return -max(1, calendar.working_days_between(due, today))
+
+
+def _materials_by(history: History, terms: Terms, calendar: WorkCalendar) -> DueDate | None:
+    if history.tolerant_on is None or terms.tolerance is None or history.ended_on is not None:
+        return None
+    return last_day(calendar, history.tolerant_on, terms.tolerance)
+
+
+def _deliver_by(history: History, terms: Terms, calendar: WorkCalendar) -> DueDate | None:
+    """行政许可法 art. 44: the document reaches the applicant within a term of the decision."""
+    if history.granted_on is None or terms.deliver is None:
+        return None
+    return last_day(calendar, history.granted_on, terms.deliver)
+
+
+def _light(
+    history: History,
+    promised: DueDate | None,
+    statutory: DueDate | None,
+    progress: Progress | None,
+    calendar: WorkCalendar,
+    today: date,
+    lights: Lights,
+) -> Light:
+    if promised is not None and progress is not None:
+        return colour(today, promised, statutory, progress, lights)
+    if history.notify_by is not None:
+        left = calendar.working_days_between(today, history.notify_by.day)
+        return Light.YELLOW if left <= lights.yellow_days_left else Light.GREEN
+    return Light.NONE

@@ -1,0 +1,123 @@
+"""What the events of a case mean for its clocks: the legal days, read once from first to last event.
+
+submit 5 March, silence         -> received 5 March, accepted 5 March by silence once the notice term is over
+submit, hold, release 9 March   -> received 9 March
+accept 6, suspend 10, resume 13 -> accepted 6, one pause (10, 13)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from tongban.core.procedures.model import CaseEvent, Event, State, Terms
+from tongban.core.procedures.spans import last_day
+from tongban.core.procedures.states import FINAL, in_order, next_state
+from tongban.core.values.calendar import DueDate, WorkCalendar
+
+_MADE_VOID_BY_SILENCE: Final = frozenset(
+    {
+        Event.HOLD,
+        Event.RELEASE,
+        Event.REQUEST_CORRECTION,
+        Event.ANSWER_CORRECTION,
+        Event.ACCEPT,
+        Event.ACCEPT_TOLERANTLY,
+    }
+)
+"""Once accepted by silence, a case is neither held back, sent back nor accepted again."""
+
+
+@dataclass(slots=True)
+class History:
+    """The legal days of one case up to some day. All days are civil days of the place."""
+
+    state: State | None = None
+    """In law: accepted by silence counts as accepted."""
+    received: date | None = None
+    """Day on which the materials were received: submission, release, or the answer to a correction."""
+    notify_by: DueDate | None = None
+    """Last day to list defects; None once accepted or listed."""
+    accepted_on: date | None = None
+    deemed: bool = False
+    pauses: tuple[tuple[date, date], ...] = ()
+    """Closed suspensions as (day stopped, day resumed)."""
+    paused_on: date | None = None
+    """Day of a suspension that is still open."""
+    extended: bool = False
+    tolerant_on: date | None = None
+    """Day of tolerant acceptance while deferred materials are missing."""
+    granted_on: date | None = None
+    ended_on: date | None = None
+    """Day on which the approval clock stopped for good."""
+
+
+def read(events: Iterable[CaseEvent], terms: Terms, calendar: WorkCalendar, today: date) -> History:
+    """The history as of the end of `today`; later events are left out.
+
+    If no defect is listed and nothing decided by the end of the notice term, the case counts as accepted
+    from the day the materials were received (行政许可法 art. 32(4)). What the office does later, be it an
+    acceptance or a list of defects, no longer moves that day.
+    """
+    history = History()
+    for happened in in_order(e for e in events if e.day <= today):
+        _let_silence_speak(history, happened.day)
+        _apply(history, happened, terms, calendar)
+    _let_silence_speak(history, today)
+    return history
+
+
+def _let_silence_speak(history: History, day: date) -> None:
+    due = history.notify_by
+    if history.state is State.SUBMITTED and due is not None and day > due.day:
+        history.state, history.deemed = State.ACCEPTED, True
+        history.accepted_on, history.notify_by = history.received, None
+
+
+def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCalendar) -> None:
+    event, day = happened.event, happened.day
+    if history.deemed and event in _MADE_VOID_BY_SILENCE:
+        if event is Event.ACCEPT_TOLERANTLY:
+            history.tolerant_on = day
+        return
+    if history.deemed and event is Event.DECLINE:
+        history.state = State.NOT_ACCEPTED
+    else:
+        history.state = next_state(history.state, event)
+
+    match event:
+        case Event.SUBMIT | Event.RELEASE | Event.ANSWER_CORRECTION:
+            history.received = day
+            notice = terms.notify_missing
+            history.notify_by = last_day(calendar, day, notice) if notice else None
+        case Event.HOLD | Event.REQUEST_CORRECTION | Event.DECLINE:
+            history.notify_by = None
+        case Event.ACCEPT | Event.ACCEPT_TOLERANTLY:
+            history.accepted_on, history.notify_by = day, None
+            history.tolerant_on = day if event is Event.ACCEPT_TOLERANTLY else None
+        case Event.COMPLETE_MATERIALS:
+            history.tolerant_on = None
+        case Event.SUSPEND:
+            history.paused_on = history.paused_on or day
+        case Event.RESUME:
+            _end_pause(history, day)
+        case Event.EXTEND:
+            history.extended = True
+        case Event.GRANT:
+            history.granted_on = day
+        case _:
+            pass
+
+    if history.state is State.GRANTED or history.state in FINAL:
+        history.notify_by = None
+        if history.ended_on is None:
+            history.ended_on = day
+            _end_pause(history, day)
+
+
+def _end_pause(history: History, day: date) -> None:
+    if history.paused_on is not None:
+        history.pauses = (*history.pauses, (history.paused_on, day))
+        history.paused_on = None

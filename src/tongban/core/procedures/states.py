@@ -1,0 +1,169 @@
+"""Which event may follow which state, as one table; nothing else decides it.
+
+    begun?  --submit-->  submitted  --accept-->  accepted  --grant-->  granted  --deliver-->  completed
+            --hold---->  waiting  --release-->  submitted  --request_correction-->  correcting
+
+Suspension, extension and the hand-in of deferred materials leave a case accepted: they are intervals over
+that state, not states. Two of them have rules of their own (`Marks`): a case is suspended once at a time, and
+its term is extended once (行政许可法 art. 42).
+
+    NotAllowed(ValueError)   the event cannot happen now; the message lists those that can
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from tongban.core.procedures.model import CaseEvent, Event, State
+
+By = Literal["applicant", "officer", "system"]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`from_state` None: the case does not exist yet. Where two may act, the table has a row for each."""
+
+    from_state: State | None
+    event: Event
+    to_state: State
+    by: By
+
+
+EDGES: Final[tuple[Edge, ...]] = (
+    # -- it begins
+    Edge(None, Event.SUBMIT, State.SUBMITTED, "applicant"),
+    Edge(None, Event.HOLD, State.WAITING, "system"),
+    # -- it waits for the evidence that another case of the application produces
+    Edge(State.WAITING, Event.RELEASE, State.SUBMITTED, "system"),
+    Edge(State.WAITING, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
+    Edge(State.WAITING, Event.TERMINATE, State.TERMINATED, "officer"),
+    Edge(State.WAITING, Event.TERMINATE, State.TERMINATED, "system"),  # what it waits for was refused
+    # -- it is looked through (行政许可法 art. 32)
+    Edge(State.SUBMITTED, Event.HOLD, State.WAITING, "system"),
+    Edge(State.SUBMITTED, Event.REQUEST_CORRECTION, State.CORRECTING, "officer"),
+    Edge(State.SUBMITTED, Event.ACCEPT, State.ACCEPTED, "officer"),
+    Edge(State.SUBMITTED, Event.ACCEPT, State.ACCEPTED, "system"),  # on the spot, or by silence
+    Edge(State.SUBMITTED, Event.ACCEPT_TOLERANTLY, State.ACCEPTED, "officer"),
+    Edge(State.SUBMITTED, Event.DECLINE, State.NOT_ACCEPTED, "officer"),
+    Edge(State.SUBMITTED, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
+    Edge(State.CORRECTING, Event.ANSWER_CORRECTION, State.SUBMITTED, "applicant"),
+    Edge(State.CORRECTING, Event.DECLINE, State.NOT_ACCEPTED, "officer"),
+    Edge(State.CORRECTING, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
+    Edge(State.CORRECTING, Event.WITHDRAW, State.WITHDRAWN, "system"),  # never answered
+    # -- it is examined
+    Edge(State.ACCEPTED, Event.COMPLETE_MATERIALS, State.ACCEPTED, "applicant"),
+    Edge(State.ACCEPTED, Event.SUSPEND, State.ACCEPTED, "officer"),
+    Edge(State.ACCEPTED, Event.RESUME, State.ACCEPTED, "officer"),
+    Edge(State.ACCEPTED, Event.EXTEND, State.ACCEPTED, "officer"),
+    Edge(State.ACCEPTED, Event.GRANT, State.GRANTED, "officer"),
+    Edge(State.ACCEPTED, Event.REFUSE, State.REFUSED, "officer"),
+    Edge(State.ACCEPTED, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
+    Edge(State.ACCEPTED, Event.WITHDRAW, State.WITHDRAWN, "system"),  # deferred materials never came
+    Edge(State.ACCEPTED, Event.TERMINATE, State.TERMINATED, "officer"),
+    Edge(State.ACCEPTED, Event.TERMINATE, State.TERMINATED, "system"),
+    # -- the result reaches the applicant
+    Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "officer"),
+    Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "system"),  # an electronic licence, at once
+)
+
+FINAL: Final = frozenset(
+    {State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.COMPLETED}
+)
+"""States that nothing follows."""
+
+
+class NotAllowed(ValueError):
+    """This event cannot happen to a case in this state."""
+
+    def __init__(self, state: State | None, event: Event, allowed: tuple[Event, ...]) -> None:
+        self.state, self.event, self.allowed = state, event, allowed
+        possible = ", ".join(allowed) if allowed else "nothing, the case is closed"
+        where = f"a case that is {state}" if state is not None else "a case that does not exist yet"
+        super().__init__(f"{event} cannot happen to {where}; possible: {possible}")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The intervals that lie over the accepted state, as far as they limit what may follow."""
+
+    suspended: bool = False
+    extended: bool = False
+
+    def permit(self, event: Event) -> bool:
+        """A second suspension, a resumption of nothing and a second extension are not permitted."""
+        return not (
+            (event is Event.SUSPEND and self.suspended)
+            or (event is Event.RESUME and not self.suspended)
+            or (event is Event.EXTEND and self.extended)
+        )
+
+    def after(self, event: Event) -> Marks:
+        """The intervals once the event has happened."""
+        match event:
+            case Event.SUSPEND:
+                return replace(self, suspended=True)
+            case Event.RESUME:
+                return replace(self, suspended=False)
+            case Event.EXTEND:
+                return replace(self, extended=True)
+            case _:
+                return self
+
+
+def next_state(state: State | None, event: Event) -> State:
+    """The state after an event, by the table alone; None is a case that does not exist yet.
+
+    Raises NotAllowed.
+    """
+    for edge in EDGES:
+        if edge.from_state is state and edge.event is event:
+            return edge.to_state
+    raise NotAllowed(state, event, _following(state))
+
+
+def allowed(state: State | None, by: By) -> tuple[Event, ...]:
+    """Events that this kind of actor may cause in a state, in table order."""
+    return tuple(e.event for e in EDGES if e.from_state is state and e.by == by)
+
+
+def possible(events: Iterable[CaseEvent], by: By) -> tuple[Event, ...]:
+    """Like `allowed`, for a case with this history: minus what its intervals rule out."""
+    state, marks = _walk(events)
+    return tuple(e for e in allowed(state, by) if marks.permit(e))
+
+
+def replay(events: Iterable[CaseEvent]) -> State:
+    """The state that a history leads to, in whatever order it is handed over.
+
+    Raises NotAllowed at the first event that could not happen, ValueError if there is none at all.
+    """
+    state, _ = _walk(events)
+    if state is None:
+        raise ValueError("a case without events has no state")
+    return state
+
+
+def in_order(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:
+    """Events by instant; those of one instant in the order in which a case can meet them."""
+    return tuple(sorted(events, key=lambda e: (e.at, _RANK[e.event])))
+
+
+_RANK: Final = {event: rank for rank, event in enumerate(Event)}
+
+
+def _walk(events: Iterable[CaseEvent]) -> tuple[State | None, Marks]:
+    state: State | None = None
+    marks = Marks()
+    for happened in in_order(events):
+        if not marks.permit(happened.event):
+            open_ways = tuple(e for e in _following(state) if marks.permit(e))
+            raise NotAllowed(state, happened.event, open_ways)
+        state = next_state(state, happened.event)
+        marks = marks.after(happened.event)
+    return state, marks
+
+
+def _following(state: State | None) -> tuple[Event, ...]:
+    return tuple(dict.fromkeys(e.event for e in EDGES if e.from_state is state))

@@ -1,0 +1,31 @@
+"""The periods of a case, read from its service as they stand on the day of submission."""
+
+from __future__ import annotations
+
+from tongban.core.packs import model
+from tongban.core.procedures.model import Terms
+from tongban.core.values.duration import Duration
+
+
+def terms(service: model.Service, variant: model.Variant | None = None) -> Terms:
+    """Terms of the standard way, or of a variant where that sets its own.
+
+    The extension is the statutory one (行政许可法 art. 42), or the promised one where no law sets a term.
+    """
+    promised = (variant.promised if variant else None) or service.promised
+    statutory = (variant.statutory if variant else None) or service.statutory
+    governing = statutory or promised
+    tolerance = service.tolerance.within if service.tolerance else None
+    return Terms(
+        promised=_duration(promised),
+        statutory=_duration(statutory) if statutory else None,
+        extension=governing.extension,
+        notify_missing=_duration(service.notify_missing) if service.notify_missing else None,
+        deliver=_duration(service.deliver) if service.deliver else None,
+        tolerance=_duration(tolerance) if tolerance else None,
+        rolls=governing.rolls,
+    )
+
+
+def _duration(term: model.Term) -> Duration:
+    return Duration(term.amount, term.unit)

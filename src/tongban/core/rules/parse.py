@@ -1,0 +1,369 @@
+"""From text to `syntax`, by way of the sqlglot parser and nothing else of sqlglot.
+
+The translation is a closed allowlist: what is not named here is refused, with its place. sqlglot forgives much,
+so every node is also refused when it carries anything beyond what is translated.
+"""
+
+# sqlglot's trees are untyped; they do not leave this module.
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import sqlglot
+from sqlglot import errors as sqlglot_errors
+from sqlglot import exp
+from sqlglot.tokenizer_core import TokenType
+from sqlglot.tokens import Tokenizer
+
+from tongban.core.rules import spelling, syntax
+from tongban.core.rules.problems import RuleProblem
+
+FUNCTIONS: Final = {
+    "abs": (1, 1),
+    "add_months": (2, 2),
+    "ceil": (1, 1),
+    "coalesce": (2, 99),
+    "days_between": (2, 2),
+    "floor": (1, 1),
+    "greatest": (2, 99),
+    "least": (2, 99),
+    "months_between": (2, 2),
+    "round": (1, 2),
+    "years_between": (2, 2),
+}
+"""Functions of the language, with the least and the most number of arguments."""
+
+MAX_DEPTH: Final = 60
+"""Most levels of an expression; AND and OR take any number of operands on one level."""
+
+
+def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
+    """The expression, or None where it cannot be read at all; and everything that is not part of the language."""
+    if problems := spelling.check_length(text):
+        return None, problems
+    try:
+        tokens = list(_tokens(text))
+    except Exception:  # sqlglot raises many kinds; each is a refusal
+        return None, [_unclosed(text)]
+    if not tokens:
+        return None, [
+            RuleProblem("empty", "The rule is empty.", 1, 1, "Write TRUE for a rule that always holds.")
+        ]
+    if problems := spelling.check_tokens(text, tokens):
+        return None, problems
+    try:
+        tree = sqlglot.parse_one(text, into=exp.Condition)
+    except sqlglot_errors.ParseError as error:
+        return None, [_unreadable(text, tokens, error.errors)]
+    except RecursionError:
+        return None, [_too_deep(1, 1)]
+    except Exception:  # ValueError, AssertionError, ...: each is a refusal
+        return None, [_unreadable(text, tokens, [])]
+    translation = _Translation(text, tokens)
+    expression = translation.of(tree, 0)
+    return expression, translation.problems
+
+
+def _tokens(text: str) -> Iterator[spelling.Token]:
+    for token in Tokenizer().tokenize(text):
+        quoted = token.token_type in (TokenType.STRING, TokenType.IDENTIFIER)
+        source = token.text if quoted else text[token.start : token.end + 1]
+        yield spelling.Token(source, token.start, quoted, token.token_type is TokenType.NUMBER)
+
+
+_COMPARISONS: Final[dict[type[exp.Expr], syntax.Operator]] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ARITHMETIC: Final[dict[type[exp.Expr], syntax.Operator]] = {
+    exp.Add: "+",
+    exp.Sub: "-",
+    exp.Mul: "*",
+    exp.Div: "/",
+}
+_CONDITIONS: Final = (*_COMPARISONS, exp.Is, exp.In, exp.Between, exp.Not)
+_NO_CAST = "Use ROUND, FLOOR or CEIL for numbers, DATE '2026-01-31' for a date."
+_DATE_HINT = "Write DATE '2026-01-31', or use add_months, days_between, months_between, years_between."
+_TODAY: Final = (
+    "A rule does not know today's date: it must give the same answer whenever it is replayed.",
+    "Compare with a fact that holds the date in question.",
+)
+_REFUSED: Final[dict[type[exp.Expr], tuple[str, str | None]]] = {
+    exp.Cast: ("A rule does not convert types (CAST).", _NO_CAST),
+    exp.Like: ("LIKE is not part of the rule language: a rule does not look inside texts.", "Use = or IN."),
+    exp.ILike: ("ILIKE is not part of the rule language: a rule does not look inside texts.", "Use = or IN."),
+    exp.Query: ("A rule is one expression over facts; it cannot SELECT.", None),
+    exp.Exists: ("A rule is one expression over facts; it cannot SELECT.", None),
+    exp.Interval: ("INTERVAL is not part of the rule language.", _DATE_HINT),
+    exp.CurrentDate: _TODAY,
+    exp.CurrentTimestamp: _TODAY,
+    exp.CurrentTime: _TODAY,
+    exp.Extract: ("EXTRACT is not part of the rule language.", _DATE_HINT),
+    exp.In: ("IN takes a list of values, for example x IN (1, 2).", None),
+    exp.Tuple: ("A list of values can only stand after IN.", None),
+    exp.Window: ("OVER is not part of the rule language.", None),
+    exp.Filter: ("FILTER is not part of the rule language.", None),
+    exp.NullSafeEQ: ("IS DISTINCT FROM and <=> are not part of the rule language.", "Use = and IS NULL."),
+    exp.NullSafeNEQ: ("IS DISTINCT FROM and <=> are not part of the rule language.", "Use = and IS NULL."),
+}
+_INSTEAD: Final = {
+    "ceiling": "Write CEIL.",
+    "date": "A date is written DATE '2026-01-31'.",
+    "ifnull": "Write COALESCE.",
+    "max": "Write GREATEST.",
+    "min": "Write LEAST.",
+    "nvl": "Write COALESCE.",
+}
+_TODAY_NAMES: Final = frozenset({"now", "today", "getdate", "current_date", "current_timestamp", "sysdate"})
+
+
+class _Translation:
+    """One walk over the parser's tree, in the order of the text."""
+
+    def __init__(self, text: str, tokens: list[spelling.Token]) -> None:
+        self.problems: list[RuleProblem] = []
+        self._text = text
+        self._words: dict[str, Iterator[spelling.Token]] = {
+            word: iter([t for t in tokens if not t.quoted and t.text.upper() == word])
+            for word in ("NULL", "TRUE", "FALSE", "CASE")
+        }
+        self._tokens = tokens
+
+    def of(self, node: exp.Expr, depth: int) -> syntax.Expression:
+        line, column = self._place(node)
+        if depth > MAX_DEPTH:
+            if not any(problem.code == "too-deep" for problem in self.problems):
+                self.problems.append(_too_deep(line, column))
+            return syntax.Refused(line=line, column=column)
+        match node:
+            case exp.Paren():
+                return self.of(node.this, depth + 1)
+            case exp.Column():
+                return self._name(node, line, column)
+            case exp.Literal():
+                return self._literal(node, line, column)
+            case exp.Boolean():
+                line, column = self._word("TRUE" if node.this else "FALSE", line, column)
+                return syntax.Boolean(value=bool(node.this), line=line, column=column)
+            case exp.Null():
+                line, column = self._word("NULL", line, column)
+                return syntax.Null(line=line, column=column)
+            case exp.And() | exp.Or():
+                operands = tuple(self.of(part, depth + 1) for part in _operands(node))
+                word = "AND" if isinstance(node, exp.And) else "OR"
+                return syntax.Junction(word, operands, line=line, column=column)
+            case exp.Not() if _only(node, "this"):
+                return syntax.Not(self.of(node.this, depth + 1), line=line, column=column)
+            case exp.Neg() if _only(node, "this"):
+                return syntax.Minus(self.of(node.this, depth + 1), line=line, column=column)
+            case exp.Is() if _only(node, "this", "expression"):
+                return self._is(node, depth, line, column)
+            case exp.In() if _only(node, "this", "expressions") and node.expressions:
+                items = node.expressions
+                operand = self._operand(node.this, depth)
+                return syntax.In(
+                    operand, tuple(self.of(i, depth + 1) for i in items), line=line, column=column
+                )
+            case exp.Between() if _only(node, "this", "low", "high"):
+                parts = [self._operand(node.args[key], depth) for key in ("this", "low", "high")]
+                return syntax.Between(*parts, line=line, column=column)
+            case exp.Case():
+                return self._case(node, depth, line, column)
+            case exp.Cast() if self._is_date(node):
+                return syntax.Date(node.this.this, line=line, column=column)
+            case exp.Binary() if type(node) in _COMPARISONS and _only(node, "this", "expression"):
+                left, right = self._operand(node.this, depth), self._operand(node.expression, depth)
+                return syntax.Binary(_COMPARISONS[type(node)], left, right, line=line, column=column)
+            case exp.Binary() if type(node) in _ARITHMETIC and _only(node, "this", "expression"):
+                left, right = self.of(node.this, depth + 1), self.of(node.expression, depth + 1)
+                return syntax.Binary(_ARITHMETIC[type(node)], left, right, line=line, column=column)
+            case exp.Func() if not any(isinstance(node, kind) for kind in _REFUSED):
+                return self._call(node, depth, line, column)
+            case _:
+                return self._refuse(node, line, column)
+
+    def _name(self, node: exp.Column, line: int, column: int) -> syntax.Expression:
+        identifier = node.this
+        if not _only(node, "this") or not isinstance(identifier, exp.Identifier):
+            message = "A name has no dots: facts and parameters are single names."
+            return self._problem("unsupported", message, None, line, column)
+        if identifier.quoted:
+            hint = f"A text is written in single quotes: '{identifier.this}'. A name has no quotes."
+            return self._problem(
+                "bad-sign", "Double quotes are not part of the rule language.", hint, line, column
+            )
+        return syntax.Name(identifier.this, line=line, column=column)
+
+    def _literal(self, node: exp.Literal, line: int, column: int) -> syntax.Expression:
+        if node.is_string:
+            return syntax.Text(node.this, line=line, column=column)
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", node.this):
+            message = f"'{node.this}' is not an exact number."
+            return self._problem("bad-number", message, "Write it out in digits: 1000, or 0.5.", line, column)
+        if len(node.this.replace(".", "")) > spelling.MAX_NUMBER:
+            message = f"A number has at most {spelling.MAX_NUMBER} digits."
+            return self._problem("bad-number", message, None, line, column)
+        return syntax.Number(node.this, line=line, column=column)
+
+    def _operand(self, node: exp.Expr, depth: int) -> syntax.Expression:
+        """An operand of a comparison. SQL dialects group `a = b IS NULL` differently, so none of it is guessed."""
+        inside = node.this if isinstance(node, exp.Paren) and isinstance(node.this, exp.Is) else node
+        if isinstance(inside, _CONDITIONS):
+            message = "A comparison inside a comparison can be read in two ways."
+            line, column = self._place(inside)
+            return self._problem("ambiguous", message, "Join comparisons with AND or OR.", line, column)
+        return self.of(node, depth + 1)
+
+    def _is(self, node: exp.Is, depth: int, line: int, column: int) -> syntax.Expression:
+        operand = self._operand(node.this, depth)
+        if isinstance(node.expression, exp.Null):
+            self._word("NULL", line, column)
+            return syntax.IsNull(operand, line=line, column=column)
+        message = "IS can only be followed by NULL or NOT NULL."
+        return self._problem(
+            "unsupported", message, "Write the condition itself, or NOT before it.", line, column
+        )
+
+    def _case(self, node: exp.Case, depth: int, line: int, column: int) -> syntax.Expression:
+        line, column = self._word("CASE", line, column)
+        if node.this is not None:
+            message = "CASE with a value after it is not part of the rule language."
+            return self._problem("unsupported", message, "Write CASE WHEN x = 1 THEN ... .", line, column)
+        branches = tuple(
+            (self.of(b.this, depth + 1), self.of(b.args["true"], depth + 1)) for b in node.args["ifs"]
+        )
+        otherwise = node.args.get("default")
+        last = self.of(otherwise, depth + 1) if otherwise is not None else None
+        return syntax.Case(branches, last, line=line, column=column)
+
+    def _call(self, node: exp.Func, depth: int, line: int, column: int) -> syntax.Expression:
+        name = self._function_name(node)
+        if name in _TODAY_NAMES:
+            return self._problem("unsupported", *_TODAY, line, column)
+        if name not in FUNCTIONS:
+            hint = _INSTEAD.get(name) or f"The functions are {', '.join(FUNCTIONS)}."
+            return self._problem("unknown-function", f"There is no function {name}.", hint, line, column)
+        given = list(_arguments(node))
+        least, most = FUNCTIONS[name]
+        if not least <= len(given) <= most:
+            number = (
+                str(least) if least == most else f"{least} or {most}" if most < 99 else f"at least {least}"
+            )
+            message = (
+                f"{name} takes {number} {'argument' if number == '1' else 'arguments'}, not {len(given)}."
+            )
+            return self._problem("wrong-arguments", message, None, line, column)
+        return syntax.Call(name, tuple(self.of(part, depth + 1) for part in given), line=line, column=column)
+
+    def _is_date(self, node: exp.Cast) -> bool:
+        """DATE '...', which sqlglot reads as a CAST of a text; CAST('...' AS DATE) has no word DATE before it."""
+        literal = node.this
+        if not isinstance(literal, exp.Literal) or not literal.is_string:
+            return False
+        words = [token.text.upper() for token in self._tokens if token.start < literal.meta["start"]]
+        return words[-1:] == ["DATE"] and node.to.this is exp.DataType.Type.DATE
+
+    def _function_name(self, node: exp.Func) -> str:
+        """As written: sqlglot gives several names of a function one class."""
+        start, end = node.meta.get("start"), node.meta.get("end")
+        written = self._text[start : end + 1] if isinstance(start, int) and isinstance(end, int) else ""
+        return written.lower() if re.fullmatch(r"\w+", written) else node.sql_name().lower()
+
+    def _refuse(self, node: exp.Expr, line: int, column: int) -> syntax.Expression:
+        for kind, (message, hint) in _REFUSED.items():
+            if isinstance(node, kind):
+                return self._problem("unsupported", message, hint, line, column)
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
+        hint = (
+            "Allowed are AND, OR, NOT, = <> < <= > >=, BETWEEN, IN, IS NULL, + - *, CASE and the functions."
+        )
+        return self._problem("unsupported", f"'{name}' is not part of the rule language.", hint, line, column)
+
+    def _problem(self, code: str, message: str, hint: str | None, line: int, column: int) -> syntax.Refused:
+        self.problems.append(RuleProblem(code, message, line, column, hint))
+        return syntax.Refused(line=line, column=column)
+
+    def _word(self, word: str, line: int, column: int) -> tuple[int, int]:
+        """The place of the next such word: sqlglot does not say where these stand."""
+        token = next(self._words[word], None)
+        return (line, column) if token is None else spelling.place(self._text, token.start)
+
+    def _place(self, node: exp.Expr) -> tuple[int, int]:
+        """Where the leftmost word of the node stands that sqlglot gives a place, else its own name."""
+        starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
+        if starts:
+            return spelling.place(self._text, min(starts))
+        name = node.sql_name().upper() if isinstance(node, exp.Func) else type(node).__name__.upper()
+        found = next((token for token in self._tokens if token.text.upper() == name), None)
+        return spelling.place(self._text, found.start if found else self._tokens[0].start)
+
+
+def _operands(node: exp.Expr) -> list[exp.Expr]:
+    """Operands of a chain `a AND b AND c`, which the parser gives as ((a AND b) AND c)."""
+    kind = type(node)
+    operands: list[exp.Expr] = []
+    while type(node) is kind:
+        operands.append(node.expression)
+        node = node.this
+    return [node, *reversed(operands)]
+
+
+def _only(node: exp.Expr, *keys: str) -> bool:
+    """Whether the node says nothing beyond these parts."""
+    return all(key in keys or not value for key, value in node.args.items())
+
+
+def _arguments(node: exp.Func) -> Iterator[exp.Expr]:
+    values: Iterable[Any] = (node.args.get(key) for key in node.arg_types)
+    for value in values:
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, exp.Expr) and not isinstance(part, exp.DataType):
+                yield part
+
+
+def _unclosed(text: str) -> RuleProblem:
+    if text.count("'") % 2:
+        return RuleProblem("unreadable", "A quote is not closed.", *spelling.place(text, text.rindex("'")))
+    return RuleProblem("unreadable", "The rule cannot be read.", 1, 1)
+
+
+_MISPLACED: Final = {
+    "AS": "AS is not part of the rule language: a rule does not name or convert its result.",
+    "SELECT": "A rule is one expression over facts; it cannot SELECT.",
+    "FROM": "A rule is one expression over facts; it cannot SELECT.",
+    "WHERE": "A rule is one expression over facts; it cannot SELECT.",
+    "OVER": "OVER is not part of the rule language.",
+}
+
+_UNFINISHED: Final = frozenset(
+    {"+", "-", "*", "/", "=", "<>", "!=", "<", "<=", ">", ">=", "(", ",", "AND", "OR", "NOT", "IN", "IS"}
+    | {"BETWEEN", "CASE", "WHEN", "THEN", "ELSE"}
+)
+
+
+def _unreadable(text: str, tokens: list[spelling.Token], errors: list[dict[str, Any]]) -> RuleProblem:
+    first = errors[0] if errors else {}
+    word, line, end = str(first.get("highlight") or ""), first.get("line"), first.get("col")
+    if not word or not isinstance(line, int) or not isinstance(end, int):
+        return RuleProblem("unreadable", "The rule cannot be read.", *spelling.place(text, tokens[0].start))
+    column = max(1, end - len(word) + 1)
+    if word.upper() in _MISPLACED:
+        return RuleProblem("unsupported", _MISPLACED[word.upper()], line, column)
+    if word.upper() in _UNFINISHED and (line, column) == spelling.place(text, tokens[-1].start):
+        return RuleProblem("unreadable", f"The rule breaks off after '{word}'.", line, column)
+    hint = "Is AND, OR or a sign missing before it?" if line + column > 2 else None
+    return RuleProblem("unreadable", f"The rule cannot be read at '{word}'.", line, column, hint)
+
+
+def _too_deep(line: int, column: int) -> RuleProblem:
+    return RuleProblem(
+        "too-deep", "The rule is nested too deeply.", line, column, "Split it into several rules."
+    )

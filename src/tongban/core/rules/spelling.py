@@ -1,0 +1,132 @@
+"""What can be seen wrong in the words and signs of a text before it is read as an expression."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from tongban.core.rules.problems import RuleProblem
+
+MAX_LENGTH: Final = 4000
+"""Most characters of a rule's text."""
+MAX_NESTING: Final = 20
+"""Most brackets and CASEs inside one another. The parser behind `parse` stops at about twice as many."""
+MAX_NUMBER: Final = 18
+"""Most digits of a number."""
+
+_SIGNS: Final = frozenset({"(", ")", ",", "+", "-", "*", "/", "=", "<>", "!=", "<", "<=", ">", ">="})
+_REFUSED_SIGNS: Final = {
+    "==": ("Equality is written with one sign, '='.", None),
+    ";": ("A rule is one expression; ';' does not belong in it.", "Join conditions with AND or OR."),
+    "||": ("Texts cannot be joined in a rule.", None),
+    "%": ("'%' is not part of the rule language.", None),
+    ".": ("A name has no dots: facts and parameters are single names.", None),
+    "?": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
+    ":": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
+    "@": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
+    "::": (
+        "A rule does not convert types (::).",
+        "Use ROUND, FLOOR or CEIL for numbers, DATE '2026-01-31' for a date.",
+    ),
+    "&&": ("'&&' is not part of the rule language.", "Write AND."),
+}
+_WORD: Final = re.compile(r"[^\W\d]\w*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    start: int
+    """Offset in the text."""
+    quoted: bool
+    """A text in single quotes, or a name in double quotes."""
+    number: bool
+
+
+def place(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of an offset in the text."""
+    return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
+
+
+def check_length(text: str) -> list[RuleProblem]:
+    if len(text) > MAX_LENGTH:
+        message = f"The rule has {len(text)} characters; {MAX_LENGTH} are the most."
+        return [RuleProblem("too-long", message, 1, 1, "Split it into several rules.")]
+    if "\x00" in text:
+        return [RuleProblem("bad-sign", "The rule holds a NUL character.", *place(text, text.index("\x00")))]
+    return []
+
+
+def check_tokens(text: str, tokens: list[Token]) -> list[RuleProblem]:
+    """Problems of single words and signs, of brackets and of nesting."""
+    problems: list[RuleProblem] = []
+    open_: list[Token] = []  # brackets and CASEs
+    words = ["" if token.quoted else token.text.upper() for token in tokens]
+    for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
+        following = words[index + 1 : index + 3]
+        if problem := None if token.quoted else _sign(text, token):
+            problems.append(problem)
+        elif word == "IS" and (following[:1] == ["UNKNOWN"] or following == ["NOT", "UNKNOWN"]):
+            message = "A rule cannot ask whether a value is unknown: unknown facts are asked for."
+            problems.append(_at(text, token, "unsupported", message, "IS NULL asks whether there is none."))
+        elif word == "IF":
+            hint = "Write CASE WHEN condition THEN value ELSE value END."
+            problems.append(_at(text, token, "unsupported", "IF is not part of the rule language.", hint))
+        elif word in ("(", "CASE"):
+            open_.append(token)
+            if len(open_) > MAX_NESTING:
+                message = f"More than {MAX_NESTING} brackets and CASEs are inside one another."
+                return [_at(text, token, "too-deep", message, "Split it into several rules.")]
+        elif word in (")", "END"):
+            opening = "(" if word == ")" else "CASE"
+            if not open_ or open_.pop().text.upper() != opening:
+                return [
+                    *problems,
+                    _at(text, token, "unreadable", f"There is no {opening} for this {token.text}.", None),
+                ]
+    if open_ and not problems:
+        closing = ")" if open_[-1].text == "(" else "END"
+        problems.append(
+            _at(text, open_[-1], "unreadable", f"There is no {closing} for this {open_[-1].text}.", None)
+        )
+    return problems
+
+
+def _sign(text: str, token: Token) -> RuleProblem | None:
+    if token.number or token.text in _SIGNS or (_WORD.match(token.text) and token.text.isascii()):
+        return None
+    if token.text in _REFUSED_SIGNS:
+        return _at(text, token, "bad-sign", *_REFUSED_SIGNS[token.text])
+    for index, character in enumerate(token.text):
+        plain = _QUOTES.get(character) or unicodedata.normalize("NFKC", character)
+        if plain != character:
+            where = place(text, token.start + index)
+            hint = f"Type {plain} instead." if plain.isascii() else None
+            message = f"'{character}' is a full-width or typographic sign."
+            return RuleProblem("bad-sign", message, *where, hint)
+    if _WORD.match(token.text):
+        return None
+    message = f"'{token.text}' is not part of the rule language."
+    return _at(
+        text, token, "bad-sign", message, "The signs are ( ) , + - * / = <> < <= > >= and single quotes."
+    )
+
+
+_QUOTES: Final = {
+    "“": "'",
+    "”": "'",
+    "‘": "'",
+    "’": "'",
+    "。": ".",
+    "、": ",",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "<>",
+    "×": "*",
+}
+
+
+def _at(text: str, token: Token, code: str, message: str, hint: str | None) -> RuleProblem:
+    return RuleProblem(code, message, *place(text, token.start), hint)

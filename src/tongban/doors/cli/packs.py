@@ -1,0 +1,94 @@
+"""`tongban pack lint | test | schema | show`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from tongban.base.directory import sources
+from tongban.core.packs import loader, schema
+from tongban.core.packs.pack import Pack
+
+
+@click.group()
+def pack() -> None:
+    """Law and services as content: check it, try it."""
+
+
+def read(path: Path) -> loader.Loaded:
+    """The merged pack at a folder such as `packs/cn-qingqu`; layers below it are sibling folders."""
+    folder = path.resolve()
+    return loader.load(sources.read_layers(folder.parent, folder.name), folder.name)
+
+
+def read_clean(path: Path) -> Pack:
+    """The pack, or exit 1 with every problem."""
+    loaded = read(path)
+    if loaded.pack is None:
+        for problem in loaded.problems:
+            click.echo(f"{path.parent}/{problem}")
+        click.echo(f"{len(loaded.problems)} problems.", err=True)
+        sys.exit(1)
+    return loaded.pack
+
+
+def of_place(place: str | None, path: Path | None) -> Pack:
+    """The pack that `--pack PATH` or `--place P` names; without either the uppermost of the packs folder."""
+    from tongban.base.kit import environment
+
+    if path is not None:
+        return read_clean(path)
+    folder = Path(environment.text("TONGBAN_PACKS") or environment.default_packs())
+    if place is None:
+        return read_clean(folder / sources.top_layer(folder))
+    for manifest in sorted(folder.glob("*/pack.yaml")):
+        loaded = read(manifest.parent)
+        if loaded.pack is not None and place in (
+            loaded.pack.manifest.jurisdiction,
+            loaded.pack.manifest.id,
+            *loaded.pack.places,
+        ):
+            return loaded.pack
+    raise click.ClickException(f"No pack in {folder} is for the place {place!r}. Give a division code or a pack id, or --pack PATH.")
+
+
+@pack.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def lint(path: Path) -> None:
+    """Check a pack: every problem at once, with file and line. Exit 1 when there is any."""
+    found = read_clean(path)
+    layers = " > ".join(layer.id for layer in found.layers)
+    click.echo(
+        f"{layers}: {len(found.life_events)} life events, {len(found.services)} services, {len(found.facts)} facts, "
+        f"{len(found.rules)} rules, {len(found.tests)} tests. No problems."
+    )
+    click.echo(f"digest {found.digest}")
+
+
+@pack.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def test(path: Path) -> None:
+    """Run a pack's own tests. Exit 1 when one fails."""
+    from tongban.core.planning import packtests
+
+    outcomes = packtests.run_tests(read_clean(path))
+    for outcome in outcomes:
+        click.echo(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name}")
+        for difference in outcome.differences:
+            click.echo(f"       {difference}")
+    failed = sum(not outcome.ok for outcome in outcomes)
+    click.echo(f"{len(outcomes) - failed} passed, {failed} failed")
+    sys.exit(1 if failed or not outcomes else 0)
+
+
+@pack.command("schema")
+@click.argument("folder", type=click.Path(path_type=Path))
+def write_schema(folder: Path) -> None:
+    """Write the JSON Schema of every kind of content into FOLDER, for editors."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, document in schema.schemas().items():
+        (folder / f"{name}.schema.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    click.echo(f"{len(schema.schemas())} schemas in {folder}")

@@ -1,0 +1,18 @@
+from django.urls import path
+
+from tongban.doors.portal.pages import about, home, laws, services
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("services", services.services, name="services"),
+    path("services/<slug:service_id>", services.service, name="service"),
+    path("events/<slug:event_id>", services.event, name="event"),
+    path("laws", laws.laws, name="laws"),
+    path("laws/<slug:act>", laws.law, name="law"),
+    path("accessibility", about.accessibility, name="accessibility"),
+    path("privacy", about.privacy, name="privacy"),
+    path("api", about.interfaces, name="interfaces"),
+    path("language", about.language, name="language"),
+    path("theme", about.theme, name="theme"),
+    path("brand/seal.svg", about.seal, name="seal"),
+]

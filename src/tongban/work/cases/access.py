@@ -1,0 +1,79 @@
+"""The only way to fetch an application or a case for a person: what may not be seen does not exist."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tongban.base.identity import access as identity
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.refusals import NotFound
+from tongban.work.cases import models
+
+
+def applications(acting: Acting) -> QuerySet[models.Application]:
+    """Applications that the one who acts may read.
+
+    Applicants: their own and those of firms they represent. Officers: submitted ones with a case at their organ and
+    place. Window clerks: submitted ones of their place. Everybody else, auditors included: none.
+    """
+    everything = models.Application.objects.exclude(state="discarded")
+    if acting.role == "applicant":
+        subjects = identity.subjects(acting)
+        return everything.filter(Q(principal__in=subjects) | Q(subject__in=subjects))
+    if acting.role == "officer":
+        return everything.filter(
+            state="submitted",
+            pk__in=models.Case.objects.filter(organisation=acting.organisation, place=acting.place).values("application_id"),
+        )
+    if acting.role == "clerk":
+        return everything.filter(state="submitted", place=acting.place)
+    return everything.none()
+
+
+def cases(acting: Acting) -> QuerySet[models.Case]:
+    """Cases that the one who acts may read: officers those of their own organ and place only."""
+    if acting.role == "officer":
+        return models.Case.objects.filter(organisation=acting.organisation, place=acting.place)
+    if acting.role in ("applicant", "clerk"):
+        return models.Case.objects.filter(application__in=applications(acting))
+    return models.Case.objects.none()
+
+
+def application(acting: Acting, key: str | UUID, *, lock: bool = False) -> models.Application:
+    """One application by id (drafts) or public number. Raises NotFound."""
+    found = applications(acting)
+    if lock:
+        found = models.Application.objects.select_for_update().filter(pk__in=found.values("pk"))
+    result = found.filter(_key(key)).first()
+    if result is None:
+        raise NotFound(_("There is no such application, or it is not yours to see."))
+    return result
+
+
+def case(acting: Acting, number: str, *, lock: bool = False) -> models.Case:
+    """One case by number. Raises NotFound. With `lock` its application is locked first, then the case."""
+    result = cases(acting).filter(number=number).select_related("application").first()
+    if result is None:
+        raise NotFound(_("There is no such case, or it is not yours to see."))
+    if lock:
+        models.Application.objects.select_for_update().get(pk=result.application_id)
+        result = models.Case.objects.select_for_update().select_related("application").get(pk=result.pk)
+    return result
+
+
+def officer_case(acting: Acting, number: str) -> models.Case:
+    """A case that the officer who acts may change; locked."""
+    if acting.role != "officer":
+        raise NotFound(_("There is no such case, or it is not yours to see."))
+    return case(acting, number, lock=True)
+
+
+def _key(key: str | UUID) -> Q:
+    text = str(key)
+    try:
+        return Q(pk=UUID(text))
+    except ValueError:
+        return Q(number=text)

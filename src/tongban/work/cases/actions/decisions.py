@@ -1,0 +1,124 @@
+"""Deciding: with reasons, with everything needed to replay it, never while something needed is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tongban import __version__
+from tongban.base.audit import actions as audit
+from tongban.base.kit.acting import Acting, system
+from tongban.base.kit.refusals import Invalid, NotNow
+from tongban.base.notices import actions as notices
+from tongban.base.notices.wording import both
+from tongban.core.packs import parameters
+from tongban.core.packs.pack import Pack
+from tongban.core.procedures.model import Event
+from tongban.core.rules import explain
+from tongban.work.cases import access, form, models
+from tongban.work.cases.actions import events
+
+ENGINE = f"rules-1/{__version__}"
+"""Trace format and version of the engine that made it."""
+
+
+def decide(*, acting: Acting, number: str, outcome: str, reasons: str, version: int | None = None) -> models.Case:
+    """Grant or refuse an accepted case. Deciding the same again changes nothing.
+
+    Raises `Invalid` without reasons, `NotNow` while a material is missing: a licence is given only after everything
+    is in (行政许可法 art. 38 asks for written reasons and remedies when it is refused).
+    """
+    if outcome not in ("granted", "refused"):
+        raise Invalid(_("Choose a decision."), fields={"outcome": _("Choose a decision.")})
+    if not reasons.strip():
+        raise Invalid(_("Reasons are needed."), fields={"reasons": _("Say why, in words the applicant understands.")})
+    with transaction.atomic():
+        case = access.officer_case(acting, number)
+        earlier = models.Decision.objects.filter(case=case).first()
+        if earlier is not None and earlier.outcome == outcome and earlier.decided_by == acting.actor:
+            return case
+        events.require_version(case, version)
+        pack = form.pack_of(case.application, acting)
+        _accept_by_silence(acting, case, pack)
+        if outcome == "granted":
+            _refuse_gaps(case)
+        _decide(acting, case, pack, outcome, reasons.strip()[:4000], automatic=False)
+    return case
+
+
+def decide_automatically(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
+    """Grant at once what the pack leaves to the rules, when every condition passes; True when it did.
+
+    Anything else stays with an officer: the platform refuses nobody.
+    """
+    service = pack.services[case.service]
+    if not service.automatic or case.state != "submitted":
+        return False
+    findings = conditions(case, pack)
+    if not all(finding.outcome == "pass" for finding in findings.values()) or case.deferred:
+        return False
+    if any(m not in form.current_materials(case.application) for m in case.materials):
+        return False
+    by_rule = system(acting.now, case.place, "automatic decision", acting.request_id)
+    events.add(acting=by_rule, case=case, event=Event.ACCEPT)
+    reasons = both("Every condition was checked against the records and is met.")
+    _decide(by_rule, case, pack, "granted", reasons.get("zh"), automatic=True)
+    return True
+
+
+def conditions(case: models.Case, pack: Pack) -> dict[str, explain.Finding]:
+    """What the rules find for each acceptance condition with the facts as they are now."""
+    facts = form.facts_of(case.application, pack)
+    values = parameters.resolve(pack, case.application.submitted_on)
+    return {c.id: explain.explain(pack.rule(c.rule), facts, values) for c in pack.services[case.service].conditions}
+
+
+def _decide(acting: Acting, case: models.Case, pack: Pack, outcome: str, reasons: str, *, automatic: bool) -> None:
+    service = pack.services[case.service]
+    event = Event.GRANT if outcome == "granted" else Event.REFUSE
+    events.add(acting=acting, case=case, event=event, note=reasons, detail={"automatic": automatic})
+    findings: dict[str, Any] = {
+        "applies": case.why,
+        "conditions": {name: explain.to_json(finding) for name, finding in conditions(case, pack).items()},
+    }
+    articles = sorted({*service.articles, *(a for c in service.conditions for a in c.articles)})
+    document = notices.issue_document(
+        acting=acting, kind="decision", prefix=f"{case.place}-D", root=case.application_id, about=case.id,
+        organisation=case.organisation,
+        content={"case": case.number, "service": case.service, "outcome": outcome, "reasons": reasons, "articles": articles,
+                 "automatic": automatic},
+    )  # fmt: skip
+    decision = models.Decision.objects.create(
+        case=case, outcome=outcome, reasons=reasons, articles=articles, facts=case.application.answers, findings=findings,
+        pack_digest=pack.digest, engine=ENGINE, automatic=automatic, decided_at=acting.now, decided_on=acting.today,
+        decided_by=acting.actor, document=document.number,
+    )  # fmt: skip
+    audit.send(
+        acting=acting, kind="cases.decided", root=case.application_id,
+        payload={"case": str(case.id), "decision": str(decision.id), "outcome": outcome},
+    )  # fmt: skip
+
+
+def _refuse_gaps(case: models.Case) -> None:
+    if case.deferred:
+        raise NotNow(_("A deferred material is still missing; it cannot be granted before it is there."))
+    current = form.current_materials(case.application)
+    gaps = [m for m in case.materials if m not in current]
+    if gaps:
+        raise NotNow(_("Evidence is still missing; it cannot be granted before it is there."))
+
+
+def _accept_by_silence(acting: Acting, case: models.Case, pack: Pack) -> None:
+    """Write down an acceptance that silence has brought about (行政许可法 art. 32(4))."""
+    if case.state == "submitted" and form.clock_of(case, pack, acting.today).deemed_accepted:
+        by_law = system(acting.now, case.place, "acceptance by silence", acting.request_id)
+        events.add(acting=by_law, case=case, event=Event.ACCEPT, detail={"by": "silence"})
+
+
+def accept_by_silence(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
+    """The same from a clock: True when the case was accepted by silence now."""
+    before = case.state
+    _accept_by_silence(acting, case, pack)
+    return case.state != before

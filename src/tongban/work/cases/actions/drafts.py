@@ -1,0 +1,224 @@
+"""Before submission: start, consent, answer, hand in, sign, defer, discard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tongban.base.audit import actions as audit
+from tongban.base.directory import queries as directory
+from tongban.base.files import actions as files
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
+from tongban.core.packs import facts as packfacts
+from tongban.core.packs.pack import Pack
+from tongban.core.planning.model import Status
+from tongban.core.rules.states import Known
+from tongban.records.dossier import actions as dossier
+from tongban.work.cases import access, form, models, wording
+from tongban.work.cases.actions import gathering
+
+
+def start(*, acting: Acting, event: str) -> models.Application:
+    """A draft for a life event. An open draft of the same event and principal is resumed instead."""
+    pack = directory.pack_in_force(acting.now)
+    if event not in pack.life_events:
+        raise NotFound(_("There is no such life event here."))
+    with transaction.atomic():
+        open_draft = (
+            access.applications(acting)
+            .filter(event=event, principal=acting.principal, state="draft")
+            .order_by("-updated_at")
+            .first()
+        )
+        if open_draft is not None:
+            return open_draft
+        application = models.Application.objects.create(
+            event=event, place=acting.place, principal=acting.principal, subject=acting.principal, created_by=acting.actor,
+            pack_digest=pack.digest, created_at=acting.now, updated_at=acting.now,
+        )  # fmt: skip
+        _audit(acting, application, "application.started", {"event": event})
+    return application
+
+
+def consent(*, acting: Acting, application: UUID, given: bool) -> models.Application:
+    """Let this application draw on licences and registries, or take that back: then what was drawn is dropped."""
+    with transaction.atomic():
+        draft = _draft(acting, application)
+        if given:
+            dossier.give_consent(acting=acting, subject=draft.subject, root=draft.id)
+        else:
+            dossier.withdraw_consent(acting=acting, root=draft.id)
+        _save(acting, draft)
+    return draft
+
+
+def answer(
+    *, acting: Acting, application: UUID, answers: Mapping[str, object], version: int | None = None
+) -> models.Application:
+    """State facts. All or nothing: `Invalid.fields` names every fact whose value does not fit.
+
+    An empty text takes an answer back. Where the pack puts an office's word first, the answer does not count.
+    """
+    with transaction.atomic():
+        draft = _draft(acting, application, version)
+        pack = directory.pack_in_force(acting.now)
+        values = read_answers(pack, answers)
+        state(acting, draft, values)
+        _audit(acting, draft, "application.answered", {"facts": sorted(values)})
+        _save(acting, draft)
+    return draft
+
+
+def hand_in(
+    *, acting: Acting, application: UUID, material: str, name: str, data: bytes, version: int | None = None
+) -> models.Material:
+    """Upload the file for a material. Replaces an earlier one; the earlier row stays as history."""
+    with transaction.atomic():
+        draft = _draft(acting, application, version)
+        plan = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today)
+        formats, limit = upload_spec(directory.pack_in_force(acting.now), material)
+        if plan.material(material) is None:
+            raise NotFound(_("This application does not need that material."))
+        upload = files.take_in(
+            acting=acting, owner=draft.subject, root=draft.id, name=name, data=data, formats=formats, max_bytes=limit
+        )
+        row = put_material(acting=acting, application=draft, material=material, way="upload", upload=upload.id)
+        draft.deferring = [m for m in draft.deferring if m != material]
+        _save(acting, draft)
+    return row
+
+
+def take_back(*, acting: Acting, application: UUID, material: str) -> models.Application:
+    """Remove an uploaded file or a signature from a draft."""
+    with transaction.atomic():
+        draft = _draft(acting, application)
+        draft.materials.filter(material=material, replaced_at=None).update(replaced_at=acting.now)
+        _audit(acting, draft, "material.taken-back", {"material": material})
+        _save(acting, draft)
+    return draft
+
+
+def sign_commitment(*, acting: Acting, application: UUID, material: str) -> models.Material:
+    """Sign a commitment (告知承诺) whose text the page has shown."""
+    with transaction.atomic():
+        draft = _draft(acting, application)
+        planned = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today).material(material)
+        if planned is None or planned.status is not Status.COMMIT:
+            raise NotFound(_("There is no commitment to sign for that."))
+        row = put_material(acting=acting, application=draft, material=material, way="commit")
+        _save(acting, draft)
+    return row
+
+
+def defer(*, acting: Acting, application: UUID, material: str, later: bool) -> models.Application:
+    """Ask to hand a secondary material in later (容缺). Only what the plan calls deferrable can be."""
+    with transaction.atomic():
+        draft = _draft(acting, application)
+        planned = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today).material(material)
+        if later and (planned is None or planned.status is not Status.DEFERRABLE):
+            raise NotNow(_("This material cannot come later: without it the review cannot begin."))
+        others = [m for m in draft.deferring if m != material]
+        draft.deferring = [*others, material] if later else others
+        _audit(acting, draft, "material.deferred" if later else "material.not-deferred", {"material": material})
+        _save(acting, draft)
+    return draft
+
+
+def discard(*, acting: Acting, application: UUID) -> None:
+    """Give a draft up. It disappears from all lists."""
+    with transaction.atomic():
+        draft = _draft(acting, application)
+        draft.state = "discarded"
+        _audit(acting, draft, "application.discarded", {})
+        draft.save(update_fields=["state"])
+
+
+def state(acting: Acting, application: models.Application, values: Mapping[str, object]) -> None:
+    """Note what the applicant says; None takes it back. Changes `application` without saving it."""
+    for name, value in values.items():
+        if value is None:
+            application.stated.pop(name, None)
+        else:
+            application.stated[name] = {
+                "value": value, "reference": application.number or str(application.id), "at": acting.now.isoformat(),
+            }  # fmt: skip
+
+
+def read_answers(pack: Pack, answers: Mapping[str, object]) -> dict[str, object]:
+    """JSON values of typed-in answers; None takes an answer back. Raises `Invalid` with a message per fact."""
+    values: dict[str, object] = {}
+    problems: dict[str, str] = {}
+    for name, raw in answers.items():
+        fact = pack.facts.get(name)
+        if fact is None or fact.question is None:
+            problems[name] = _("Nobody asked for this.")
+        elif raw is None or (isinstance(raw, str) and not raw.strip()):
+            values[name] = None
+        else:
+            try:
+                value = packfacts.read_value(fact, pack.code_lists, raw)
+            except ValueError as error:
+                problems[name] = wording.value_problem(fact, error)
+            else:
+                values[name] = packfacts.write_facts(pack, {name: Known(value)})[name]
+    if problems:
+        raise Invalid(_("Some answers need another look."), fields=problems)
+    return values
+
+
+def upload_spec(pack: Pack, material: str) -> tuple[tuple[str, ...], int]:
+    """Formats and largest size in bytes for a material. Raises NotFound when it cannot be uploaded."""
+    spec = next((a.upload for a in pack.materials[material].alternatives if a.upload), None) if material in pack.materials else None
+    if spec is None:
+        raise NotFound(_("This material cannot be uploaded."))
+    return spec.formats, min(spec.max_mb * 1024 * 1024, settings.UPLOAD_LIMIT)
+
+
+def put_material(
+    *, acting: Acting, application: models.Application, material: str, way: str, upload: UUID | None = None, reference: str = ""
+) -> models.Material:
+    """Make this the current way in which a material is met."""
+    application.materials.filter(material=material, replaced_at=None).update(replaced_at=acting.now)
+    row = models.Material.objects.create(
+        application=application, material=material, way=way, upload=upload, reference=reference, created_at=acting.now,
+        created_by=acting.actor,
+    )  # fmt: skip
+    _audit(acting, application, f"material.{way}", {"material": material, "upload": str(upload) if upload else None})
+    return row
+
+
+def _draft(acting: Acting, application: UUID, version: int | None = None) -> models.Application:
+    draft = access.application(acting, application, lock=True)
+    if draft.state != "draft" or acting.role != "applicant":
+        raise NotNow(_("This application has been submitted; it can no longer be changed here."))
+    if version is not None and version != draft.version:
+        raise StaleVersion(_("This form was changed in another window in the meantime. Look at it again; nothing was lost."))
+    return draft
+
+
+def _save(acting: Acting, draft: models.Application) -> None:
+    pack = directory.pack_in_force(acting.now)
+    gathering.gather(acting=acting, application=draft, pack=pack)
+    draft.name = name_of(draft, pack)
+    draft.pack_digest = pack.digest
+    draft.version += 1
+    draft.updated_at = acting.now
+    draft.save()
+
+
+def name_of(application: models.Application, pack: Pack) -> str:
+    """What lists call it: the fact that the life event names, else nothing."""
+    fact = pack.life_events[application.event].name_fact
+    stated = application.answers.get(fact or "")
+    return str(stated["value"])[:120] if stated and stated["value"] is not None else ""
+
+
+def _audit(acting: Acting, application: models.Application, action: str, detail: dict[str, object]) -> None:
+    audit.record(
+        acting=acting, action=action, root=application.id, object_kind="application", object_id=application.id, detail=detail
+    )

@@ -1,0 +1,51 @@
+"""Adding an event to a case: the one place where a case's state changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from tongban.base.audit import actions as audit
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.refusals import NotNow, StaleVersion
+from tongban.core.procedures import states
+from tongban.core.procedures.model import CaseEvent, Event
+from tongban.work.cases import form, models
+
+
+def add(
+    *, acting: Acting, case: models.Case, event: Event, note: str = "", detail: Mapping[str, object] | None = None
+) -> models.CaseEvent:
+    """Let `event` happen to `case` now. Raises NotNow when the table of states does not allow it.
+
+    The caller has locked the case. Bumps the version, writes the audit entry.
+    """
+    history = form.history_of(case) if case.pk and case.events.exists() else ()
+    happened = CaseEvent(event, acting.today, acting.now)
+    try:
+        state = states.replay((*history, happened))
+    except states.NotAllowed as error:
+        raise NotNow(_("This can no longer be done: the case has moved on in the meantime.")) from error
+    last = case.events.aggregate(last=Max("sequence"))["last"] or 0
+    row = models.CaseEvent.objects.create(
+        case=case, sequence=last + 1, event=event.value, day=acting.today, at=acting.now, actor=acting.actor, role=acting.role,
+        note=note,
+    )  # fmt: skip
+    case.state = state.value
+    case.version += 1
+    if state in states.FINAL:
+        case.closed_at = acting.now
+    case.save()
+    audit.record(
+        acting=acting, action=f"case.{event.value.replace('_', '-')}", root=case.application_id, object_kind="case",
+        object_id=case.id, detail={"state": state.value, **(detail or {})},
+    )  # fmt: skip
+    return row
+
+
+def require_version(case: models.Case, version: int | None) -> None:
+    """Optimistic locking: raises StaleVersion when somebody else changed the case since it was shown."""
+    if version is not None and version != case.version:
+        raise StaleVersion(_("Somebody changed this case while you were looking at it. Look at it again; your text is kept below."))

@@ -1,0 +1,115 @@
+"""What officers do before they decide: accept, list defects, decline, suspend, resume, extend."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tongban.base.audit import actions as audit
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.refusals import Invalid, NotNow
+from tongban.base.notices import actions as notices
+from tongban.core.procedures.model import Event
+from tongban.work.cases import access, form, models
+from tongban.work.cases.actions import decisions, events
+
+
+def accept(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
+    """Accept a case: the approval clock starts. With deferred materials it is accepted tolerantly (容缺受理)."""
+    with transaction.atomic():
+        case = _open(acting, number, version)
+        tolerant = bool(case.deferred)
+        events.add(acting=acting, case=case, event=Event.ACCEPT_TOLERANTLY if tolerant else Event.ACCEPT)
+        _document(acting, case, "acceptance-notice", "A", {"deferred": case.deferred})
+        audit.send(acting=acting, kind="cases.accepted", root=case.application_id, payload={"case": str(case.id)})
+    return case
+
+
+def request_correction(
+    *, acting: Acting, number: str, defects: Collection[Mapping[str, str]], version: int | None = None
+) -> models.Case:
+    """List every defect at once (行政许可法 art. 32(4)). It can be done once: there is no second list.
+
+    `defects`: [{kind: material|fact, id, text}] with ids of this case and words for the applicant.
+    """
+    with transaction.atomic():
+        case = _open(acting, number, version)
+        pack = form.pack_of(case.application, acting)
+        if case.corrections.exists():
+            raise NotNow(_("Defects were listed once already; there is no second list."))
+        listed, problems = [], {}
+        form_facts = set(pack.services[case.service].form)
+        for defect in defects:
+            known = case.materials if defect["kind"] == "material" else form_facts
+            if defect["kind"] not in ("material", "fact") or defect["id"] not in known:
+                problems[defect["id"]] = _("This is not part of the case.")
+            elif defect["kind"] == "material" and not any(a.upload for a in pack.materials[defect["id"]].alternatives):
+                problems[defect["id"]] = _("The applicant cannot hand this in; name the answer it is drawn up from instead.")
+            elif not defect["text"].strip():
+                problems[defect["id"]] = _("Say what is wrong and what to do.")
+            else:
+                listed.append({"kind": defect["kind"], "id": defect["id"], "text": defect["text"].strip()[:500]})
+        if problems:
+            raise Invalid(_("Some defects need another look."), fields=problems)
+        if not listed:
+            raise Invalid(_("List at least one defect."), fields={"defects": _("List at least one defect.")})
+        events.add(acting=acting, case=case, event=Event.REQUEST_CORRECTION, detail={"defects": [d["id"] for d in listed]})
+        document = _document(acting, case, "correction-notice", "C", {"defects": listed})
+        models.Correction.objects.create(
+            case=case, defects=listed, requested_at=acting.now, requested_by=acting.actor, document=document
+        )
+        audit.send(acting=acting, kind="cases.correction-requested", root=case.application_id, payload={"case": str(case.id)})
+    return case
+
+
+def decline(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
+    """Not accept a case, with reasons (不予受理): it is not ours, or it needs no permit (art. 32(1)(2))."""
+    return _with_reasons(acting, number, Event.DECLINE, reasons, version, document=("not-accepted", "N"))
+
+
+def suspend(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
+    """Stop the clock for a hearing, a test or an expert review; the applicant is told why (art. 45)."""
+    return _with_reasons(acting, number, Event.SUSPEND, reasons, version, document=("suspension-notice", "S"))
+
+
+def resume(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
+    with transaction.atomic():
+        case = _open(acting, number, version)
+        events.add(acting=acting, case=case, event=Event.RESUME)
+    return case
+
+
+def extend(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
+    """Extend the term once, with reasons told to the applicant (art. 42)."""
+    return _with_reasons(acting, number, Event.EXTEND, reasons, version, document=("extension-notice", "E"))
+
+
+def _open(acting: Acting, number: str, version: int | None) -> models.Case:
+    """The case, locked. An acceptance that silence has brought about is written down before anything else happens."""
+    case = access.officer_case(acting, number)
+    events.require_version(case, version)
+    decisions.accept_by_silence(acting=acting, case=case, pack=form.pack_of(case.application, acting))
+    return case
+
+
+def _with_reasons(
+    acting: Acting, number: str, event: Event, reasons: str, version: int | None, *, document: tuple[str, str]
+) -> models.Case:
+    if not reasons.strip():
+        raise Invalid(_("Reasons are needed."), fields={"reasons": _("Say why, in words the applicant understands.")})
+    with transaction.atomic():
+        case = _open(acting, number, version)
+        events.add(acting=acting, case=case, event=event, note=reasons.strip()[:2000])
+        kind, letter = document
+        _document(acting, case, kind, letter, {"reasons": reasons.strip()[:2000]})
+        audit.send(acting=acting, kind="cases.told", root=case.application_id, payload={"case": str(case.id), "event": event.value})
+    return case
+
+
+def _document(acting: Acting, case: models.Case, kind: str, letter: str, content: Mapping[str, object]) -> str:
+    return notices.issue_document(
+        acting=acting, kind=kind, prefix=f"{case.place}-{letter}", root=case.application_id, about=case.id,
+        organisation=case.organisation, content={"case": case.number, "service": case.service, **content},
+    ).number  # fmt: skip

@@ -1,0 +1,101 @@
+"""What is known in an application, as the core reads it: facts, held evidence, the plan, the terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from tongban.base.directory import queries as directory
+from tongban.base.kit.acting import Acting
+from tongban.core.packs import calendars, facts as packfacts
+from tongban.core.packs.model import Service, Term, Variant
+from tongban.core.packs.pack import Pack
+from tongban.core.planning import plan as planning
+from tongban.core.planning.model import Held, Plan
+from tongban.core.procedures import clock as clocks
+from tongban.core.procedures.model import CaseEvent, Clock, Event, Terms
+from tongban.core.rules.states import Facts
+from tongban.core.values.duration import Duration, Unit
+from tongban.work.cases import models
+
+
+def pack_of(application: models.Application, acting: Acting) -> Pack:
+    """The pinned pack of a submitted application; the pack in force for a draft."""
+    if application.state == "submitted":
+        return directory.pack(application.pack_digest)
+    return directory.pack_in_force(acting.now)
+
+
+def facts_of(application: models.Application, pack: Pack) -> Facts:
+    """Typed facts of the answers. An answer that the pack no longer understands is left out here and kept in the row."""
+    return packfacts.read_facts(pack, {name: entry["value"] for name, entry in application.answers.items()})[0]
+
+
+def held_of(application: models.Application) -> tuple[Held, ...]:
+    return tuple(
+        Held(e["kind"], e["id"], e["reference"], date.fromisoformat(e["valid_to"]) if e.get("valid_to") else None)
+        for e in application.evidence
+    )
+
+
+def plan_of(application: models.Application, pack: Pack, at: date) -> Plan:
+    """The plan as of the submission date, or of `at` for a draft."""
+    return planning.plan(
+        pack, application.event, facts_of(application, pack), held_of(application), application.submitted_on or at,
+        deferring=application.deferring,
+    )  # fmt: skip
+
+
+def current_materials(application: models.Application) -> dict[str, models.Material]:
+    return {m.material: m for m in application.materials.filter(replaced_at=None)}
+
+
+def variant_of(service: Service, variant_id: str | None) -> Variant | None:
+    return next((v for v in service.variants if v.id == variant_id), None)
+
+
+def terms_of(service: Service, variant_id: str | None) -> Terms:
+    """The periods of a case, fixed on submission: those of the variant where it sets them."""
+    variant = variant_of(service, variant_id)
+    promised = (variant.promised if variant and variant.promised else None) or service.promised
+    statutory = (variant.statutory if variant and variant.statutory else None) or service.statutory
+    return Terms(
+        promised=_duration(promised),
+        statutory=_duration(statutory) if statutory else None,
+        extension=statutory.extension if statutory else 0,
+        notify_missing=_duration(service.notify_missing) if service.notify_missing else None,
+        deliver=_duration(service.deliver) if service.deliver else None,
+        tolerance=_duration(service.tolerance.within) if service.tolerance else None,
+        rolls=promised.rolls,
+    )
+
+
+def terms_to_json(terms: Terms) -> dict[str, Any]:
+    return asdict(terms)
+
+
+def terms_from_json(data: Mapping[str, Any]) -> Terms:
+    def duration(entry: Mapping[str, Any] | None) -> Duration | None:
+        return Duration(entry["amount"], Unit(entry["unit"])) if entry else None
+
+    promised = duration(data["promised"])
+    assert promised is not None
+    return Terms(
+        promised, duration(data["statutory"]), data["extension"], duration(data["notify_missing"]), duration(data["deliver"]),
+        duration(data["tolerance"]), data["rolls"],
+    )  # fmt: skip
+
+
+def history_of(case: models.Case) -> tuple[CaseEvent, ...]:
+    return tuple(CaseEvent(Event(e.event), e.day, e.at) for e in sorted(case.events.all(), key=lambda e: e.sequence))
+
+
+def clock_of(case: models.Case, pack: Pack, today: date) -> Clock:
+    """The clocks of a case as of the end of `today`, recomputed from its events."""
+    return clocks.clock(history_of(case), terms_from_json(case.terms), calendars.work_calendar(pack), today)
+
+
+def _duration(term: Term) -> Duration:
+    return Duration(term.amount, term.unit)

@@ -1,0 +1,203 @@
+"""What this room does when it hears a message: deliver results, release what waited, tell the applicant.
+
+Each function runs once per message, in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.translation import gettext_noop as msg
+
+from tongban.base.directory import queries as directory
+from tongban.base.identity import actions as identity_actions
+from tongban.base.identity import queries as identity
+from tongban.base.kit.acting import Acting, system
+from tongban.base.notices import actions as notices
+from tongban.base.notices.wording import both
+from tongban.core.packs.model import Registration
+from tongban.core.packs.pack import Pack
+from tongban.core.procedures.model import Event, State
+from tongban.core.values import identifiers
+from tongban.records.licences import actions as licences
+from tongban.records.licences import queries as licence_queries
+from tongban.work.cases import form, models, numbers
+from tongban.work.cases.actions import decisions, drafts, events, gathering
+
+STILL_OPEN = (State.SUBMITTED.value, State.WAITING.value, State.CORRECTING.value, State.ACCEPTED.value)
+
+if TYPE_CHECKING:
+    from tongban.base.audit.models import Message
+
+
+def deliver_result(message: Message, now: datetime) -> None:
+    """After a grant: issue the licence, exactly once, and close the case. After a refusal: end what waited for it."""
+    decision = models.Decision.objects.select_related("case__application").get(pk=message.payload["decision"])
+    case = _lock(decision.case_id)
+    application = case.application
+    pack = directory.pack(application.pack_digest)
+    acting = _system(now, case.place, "delivery of a result", message)
+    if decision.outcome == "refused":
+        _end_waiting(acting, application, case.service)
+        return
+    result = pack.services[case.service].result
+    if result.registration is not None:
+        _register(acting, application, result.registration, case.place)
+    if result.licence is not None:
+        kind, holder = pack.licences[result.licence], identity.subject(application.subject)
+        licences.issue(
+            acting=acting, decision=decision.id, kind=kind, pack=pack, organisation=pack.organisations[case.organisation],
+            holder=holder, holder_name=holder.name, on=acting.today,
+            values={f.id: application.answers[f.fact]["value"] for f in kind.fields if f.fact in application.answers},
+        )  # fmt: skip
+    if case.state == State.GRANTED.value:
+        events.add(acting=acting, case=case, event=Event.DELIVER)
+    if result.licence is None:
+        _release(acting, application, pack)
+
+
+def release_waiting(message: Message, now: datetime) -> None:
+    """A licence was issued: whatever of the same application waited for it, and for nothing else, goes on."""
+    decision = models.Decision.objects.select_related("case").filter(pk=message.payload.get("decision")).first()
+    if decision is None:
+        return  # issued from a register, not by a case
+    case = _lock(decision.case_id)
+    application = case.application
+    pack = directory.pack(application.pack_digest)
+    acting = _system(now, case.place, "evidence has arrived", message)
+    licence = licence_queries.by_decision(decision.id)
+    gathering.add_licence(acting=acting, application=application, pack=pack, licence=licence)
+    application.version += 1
+    application.updated_at = now
+    application.save()
+    for name, material in pack.materials.items():
+        wanted = any(a.licence == licence.kind for a in material.alternatives)
+        if wanted and name not in form.current_materials(application) and _is_asked(application, name):
+            drafts.put_material(acting=acting, application=application, material=name, way="held", reference=licence.identifier)
+    _release(acting, application, pack)
+
+
+def end_waiting(message: Message, now: datetime) -> None:
+    """A case was withdrawn: what waited for its result can no longer get it."""
+    case = _lock(UUID(message.payload["case"]))
+    _end_waiting(_system(now, case.place, "evidence will not arrive", message), case.application, case.service)
+
+
+def tell_of_submission(message: Message, now: datetime) -> None:
+    application = models.Application.objects.get(pk=message.payload["application"])
+    event = directory.pack(application.pack_digest).life_events[application.event]
+    _tell(
+        application, "submitted", now,
+        both(msg("Received: %(event)s"), event=event.name),
+        both(msg("Your application %(number)s has arrived with %(count)s cases. You can follow every step."),
+             number=application.number, count=application.cases.count()),
+    )  # fmt: skip
+
+
+def tell_of_correction(message: Message, now: datetime) -> None:
+    case = _case(message)
+    count = len(case.corrections.get().defects)
+    _tell(
+        case.application, f"correction:{case.id}", now,
+        both(msg("Please correct: %(service)s"), service=_service_name(case)),
+        both(msg("%(count)s points need your attention in case %(number)s. All of them are listed at once."),
+             count=count, number=case.number),
+        link=f"/cases/{case.number}/correct",
+    )  # fmt: skip
+
+
+def tell_of_acceptance(message: Message, now: datetime) -> None:
+    case = _case(message)
+    pack = directory.pack(case.application.pack_digest)
+    acting = _system(now, case.place, "notice", message)
+    promised = form.clock_of(case, pack, acting.today).promised
+    _tell(
+        case.application, f"accepted:{case.id}", now,
+        both(msg("Accepted: %(service)s"), service=_service_name(case)),
+        both(msg("Case %(number)s is being examined. The promised day is %(day)s."),
+             number=case.number, day=promised.day.isoformat() if promised else "—"),
+    )  # fmt: skip
+
+
+def tell_of_event(message: Message, now: datetime) -> None:
+    case = _case(message)
+    titles = {
+        "decline": msg("Not accepted: %(service)s"),
+        "suspend": msg("Clock stopped: %(service)s"),
+        "extend": msg("Term extended: %(service)s"),
+    }
+    event = case.events.filter(event=message.payload["event"]).order_by("-sequence").first()
+    _tell(
+        case.application, f"{message.payload['event']}:{event.pk if event else message.id}", now,
+        both(titles[message.payload["event"]], service=_service_name(case)),
+        both(msg("Case %(number)s: %(reasons)s"), number=case.number, reasons=event.note if event else ""),
+    )  # fmt: skip
+
+
+def tell_of_decision(message: Message, now: datetime) -> None:
+    case = _case(message)
+    granted = message.payload["outcome"] == "granted"
+    _tell(
+        case.application, f"decided:{case.id}", now,
+        both(msg("Granted: %(service)s") if granted else msg("Refused: %(service)s"), service=_service_name(case)),
+        both(msg("Case %(number)s has been decided. The reasons are in the decision."), number=case.number),
+    )  # fmt: skip
+
+
+def _register(acting: Acting, application: models.Application, registration: Registration, place: str) -> None:
+    """Found the subject: give it a credit code, once."""
+    firm = identity.subject(application.subject)
+    if firm.identifier is None:
+        kind = str(application.answers[registration.by]["value"])
+        code = identifiers.make_credit_code(registration.prefixes[kind], place, numbers.next_organisation_sequence())
+        identity_actions.bind_identifier(acting=acting, subject_id=firm.id, identifier=code, name=application.name or firm.name)
+
+
+def _release(acting: Acting, application: models.Application, pack: Pack) -> None:
+    done = set(
+        application.cases.filter(decision__outcome="granted", state__in=(State.GRANTED.value, State.COMPLETED.value)).values_list("service", flat=True)
+    )
+    current = form.current_materials(application)
+    for case in models.Case.objects.select_for_update().filter(application=application, state=State.WAITING.value).order_by("number"):
+        # only evidence makes order: released when what it waits for is granted and its papers are there
+        if set(case.waits_for) <= done and all(m in current or m in case.deferred for m in case.materials):
+            case.application = application
+            events.add(acting=acting, case=case, event=Event.RELEASE)
+            decisions.decide_automatically(acting=acting, case=case, pack=pack)
+
+
+def _end_waiting(acting: Acting, application: models.Application, service: str) -> None:
+    for case in models.Case.objects.select_for_update().filter(application=application, state=State.WAITING.value):
+        if service in case.waits_for:
+            events.add(acting=acting, case=case, event=Event.TERMINATE, note="")
+
+
+def _is_asked(application: models.Application, material: str) -> bool:
+    return any(material in case.materials for case in application.cases.all())
+
+
+def _lock(case_id: UUID) -> models.Case:
+    found = models.Case.objects.get(pk=case_id)
+    models.Application.objects.select_for_update().get(pk=found.application_id)
+    return models.Case.objects.select_for_update().select_related("application").get(pk=case_id)
+
+
+def _case(message: Message) -> models.Case:
+    return models.Case.objects.select_related("application").get(pk=message.payload["case"])
+
+
+def _service_name(case: models.Case) -> object:
+    return directory.pack(case.application.pack_digest).services[case.service].name
+
+
+def _system(now: datetime, place: str, purpose: str, message: Message) -> Acting:
+    return system(now, place, purpose, message.request_id)
+
+
+def _tell(application: models.Application, cause: str, now: datetime, title: object, body: object, link: str = "") -> None:
+    notices.tell(
+        subject=application.principal, cause=f"application:{application.id}:{cause}", title=title, body=body,  # type: ignore[arg-type]
+        link=link or f"/applications/{application.number}", now=now,
+    )  # fmt: skip

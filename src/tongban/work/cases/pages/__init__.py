@@ -1,0 +1,1 @@
+"""Pages of this room, split by noun. Whatever they write goes through `actions`."""

@@ -1,0 +1,108 @@
+"""What a pack says about one life event that pages need again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from tongban.base.directory import queries as directory
+from tongban.base.kit.text import in_language
+from tongban.core.packs.model import LicenceKind, Resource, Service
+from tongban.core.packs.pack import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """A cited article with a link to its text."""
+
+    label: str
+    link: str
+
+
+def deciding_facts(pack: Pack, event: str) -> frozenset[str]:
+    """Facts that some rule of the event reads: they decide, and are asked before the form is filled."""
+    return _deciding(pack.digest, event)
+
+
+@lru_cache(maxsize=64)
+def _deciding(digest: str, event: str) -> frozenset[str]:
+    pack = directory.pack(digest)
+    return frozenset(name for text in _rules(pack, event) for name in pack.rule(text).facts)
+
+
+def _rules(pack: Pack, event: str) -> Iterator[str]:
+    for service in _services(pack, event):
+        yield service.applies_when
+        yield from (v.when for v in service.variants)
+        yield from (b.when for b in service.blocked_when)
+        yield from (c.rule for c in service.conditions)
+        for requirement in service.requires:
+            yield requirement.when
+            yield from (a.when for a in pack.materials[requirement.material].alternatives if a.when)
+
+
+def _services(pack: Pack, event: str) -> list[Service]:
+    return [pack.services[service] for service in pack.life_events[event].services]
+
+
+def drawn_on(pack: Pack, event: str) -> tuple[list[LicenceKind], list[Resource]]:
+    """Kinds of licence and registries that an application for the event can make use of."""
+    kinds: dict[str, LicenceKind] = {}
+    resources: dict[str, Resource] = {}
+    facts = {*deciding_facts(pack, event), *(name for s in _services(pack, event) for name in s.form)}
+    for name in facts:
+        for source in pack.facts[name].sources if name in pack.facts else ():
+            if source.licence in pack.licences:
+                kinds[source.licence] = pack.licences[source.licence]
+            if source.registry in pack.resources:
+                resources[source.registry] = pack.resources[source.registry]
+    for service in _services(pack, event):
+        for requirement in service.requires:
+            for alternative in pack.materials[requirement.material].alternatives:
+                if alternative.licence in pack.licences:
+                    kinds[alternative.licence] = pack.licences[alternative.licence]
+                if alternative.registry in pack.resources:
+                    resources[alternative.registry] = pack.resources[alternative.registry]
+    return [k for k in pack.licences.values() if k.id in kinds], [r for r in pack.resources.values() if r.id in resources]
+
+
+def organ_name(pack: Pack, authority: str, place: str) -> str:
+    """The organ that fills a role here; the role itself where no organ of this place does."""
+    try:
+        return in_language(directory.organisation_for(pack, authority, place).name)
+    except LookupError:
+        return in_language(pack.authorities[authority].name) if authority in pack.authorities else authority
+
+
+def source_name(pack: Pack, source: str, source_id: str) -> str:
+    """Name of a licence kind or registry; empty for what the subject said."""
+    kind = {"licence": pack.licences, "registry": pack.resources}.get(source, {}).get(source_id)
+    return in_language(kind.name) if kind is not None else ""
+
+
+def source_keeper(pack: Pack, source: str, source_id: str, place: str) -> str:
+    """The organ that can correct what a licence or registry says; empty where it is not known."""
+    if source == "licence" and source_id in pack.licences:
+        return organ_name(pack, pack.licences[source_id].issuer, place)
+    if source == "registry" and source_id in pack.resources:
+        return organ_name(pack, pack.resources[source_id].steward, place)
+    return ""
+
+
+def bases(pack: Pack, articles: tuple[str, ...] | list[str]) -> list[Basis]:
+    """Cited articles (`act#number`) as links; an act that this pack does not hold is left out."""
+    found = []
+    for cited in articles:
+        act, _, number = cited.partition("#")
+        if act in pack.laws:
+            found.append(Basis(f"{in_language(pack.laws[act].name)} {number}", f"/laws/{act}#{number}"))
+    return found
+
+
+def is_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,90 @@
+"""The worklist of officers and window clerks, as a page and as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tongban.base.kit import access
+from tongban.base.kit.templatetags.kit import called, state_name
+from tongban.base.kit.text import in_language
+from tongban.work.cases.pages import officer_words as words
+from tongban.work.cases.worklist import CARDS, TABS, Row, Worklist
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_CARD_TONE: Final = {"looking": "", "due-today": "warn", "overdue": "bad", "decided-today": "ok"}
+
+
+@require_safe
+@access.posts("officer", "clerk")
+def office(request: HttpRequest) -> HttpResponse:
+    lists = _worklist(request)
+    page = lists.page(request.GET.get("page"))
+    context = {
+        "lists": lists,
+        "title": _(words.TABS[lists.show]),
+        "empty": _(words.EMPTY[lists.show]),
+        "page": page,
+        "rows": [(row, words.time_left(row)) for row in page],
+        "tabs": [(name, _(words.TABS[name]), lists.counts[name]) for name in TABS],
+        "cards": [(name, _(words.TABS[name]), lists.cards[name], tone) for name, tone in _CARD_TONE.items()],
+        "is_card": lists.show in CARDS,
+        "sorts": [("due", _("Most urgent first")), ("new", _("Newest first")), ("number", _("By number"))],
+    }
+    return render(request, "cases/officer/worklist.html", context)
+
+
+@require_safe
+@access.posts("officer", "clerk")
+def office_csv(request: HttpRequest) -> HttpResponse:
+    """The same list as the page, all of it."""
+    lists = _worklist(request)
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([
+        _("Number"), _("Service"), _("Applicant"), _("Name"), _("State"), _("Light"), _("Next due day"), _("Working days left"),
+        _("Promised day"), _("Statutory day"), _("Materials to come"), _("Returned with a correction"), _("Submitted on"),
+    ])  # fmt: skip
+    for row in lists.every_row():
+        writer.writerow([_harmless(value) for value in _values(row)])
+    response = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")  # the mark helps spreadsheets
+    response["Content-Disposition"] = f'attachment; filename="worklist-{request.acting.today}-{lists.show}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _worklist(request: HttpRequest) -> Worklist:
+    asked = request.GET
+    return Worklist(
+        request.acting, show=asked.get("show", "open"), search=asked.get("q", ""), sort=asked.get("sort", "due")
+    )
+
+
+def _values(row: Row) -> list[Any]:
+    clock = row.clock
+    return [
+        row.number,
+        in_language(row.service),
+        called(row.applicant),
+        row.name,
+        state_name(row.state),
+        state_name(row.light.value),
+        row.due.day.isoformat() if row.due else "",
+        "" if row.left is None else row.left,
+        clock.promised.day.isoformat() if clock.promised else "",
+        clock.statutory.day.isoformat() if clock.statutory else "",
+        _("yes") if row.tolerant else "",
+        _("yes") if row.returned else "",
+        row.case.application.submitted_on.isoformat(),
+    ]
+
+
+def _harmless(value: Any) -> Any:
+    """Text that a spreadsheet will not take for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,238 @@
+"""Forms with which an officer moves a case. Each carries the version it was made from; each makes one call.
+
+What was typed is never lost: a form that cannot be carried out comes back with its text and with what has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tongban.base.kit import access
+from tongban.base.kit.refusals import NotFound, Refusal
+from tongban.core.procedures.model import Event
+from tongban.work.cases.actions import decisions, handling
+from tongban.work.cases.pages import officer_case, officer_steps, officer_words
+from tongban.work.cases.pages.officer_view import CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoned:
+    """A step that needs nothing but reasons."""
+
+    act: Callable[..., Any]
+    title: str
+    text: str
+    done: str
+    button: str
+    confirm: str = ""
+    """Question asked before it is carried out; empty: not asked."""
+
+
+REASONED: Final = {
+    "decline": Reasoned(
+        handling.decline,
+        msg("Do not accept this case"),
+        msg("Only when it is not for this office to decide, or when no permit is needed. Otherwise request a correction."),
+        msg("Not accepted. The applicant has been told why."),
+        msg("Do not accept"),
+        msg("The case is closed with this. The applicant gets a written notice with these reasons."),
+    ),
+    "suspend": Reasoned(
+        handling.suspend,
+        msg("Stop the clock"),
+        msg("For a hearing, a test, an inspection or an expert review. The time until it runs again is not counted."),
+        msg("The clock stands still. The applicant has been told why."),
+        msg("Stop the clock"),
+    ),
+    "extend": Reasoned(
+        handling.extend,
+        msg("Extend the term"),
+        msg("Once, with the consent of the head of the office. The applicant is told the reasons."),
+        msg("The term is extended. The applicant has been told why."),
+        msg("Extend the term"),
+    ),
+}
+
+
+@require_POST
+@access.posts("officer")
+def accept(request: HttpRequest, number: str) -> HttpResponse:
+    refusal = _try(lambda: handling.accept(acting=request.acting, number=number, version=_version(request)))
+    return _done_or_case(request, number, refusal, _("Accepted. The clock runs and the applicant has been told."))
+
+
+@require_POST
+@access.posts("officer")
+def resume(request: HttpRequest, number: str) -> HttpResponse:
+    refusal = _try(lambda: handling.resume(acting=request.acting, number=number, version=_version(request)))
+    return _done_or_case(request, number, refusal, _("The clock runs again."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.posts("officer")
+def reasoned(request: HttpRequest, number: str, step: str) -> HttpResponse:
+    """Decline, stop the clock, extend: reasons in words, and a confirmation where it closes the case."""
+    what = REASONED[step]
+    view = officer_case.view_of(request, number)
+    reasons = request.POST.get("reasons", "")
+    context: dict[str, Any] = {"step": step, "what": what, "reasons": reasons, "wanted": step}
+    if request.method == "POST" and "back" not in request.POST:
+        if what.confirm and reasons.strip() and "confirmed" not in request.POST:
+            return render(request, "cases/officer/confirm.html", context | {
+                "view": view, "case": view.case, "version": _version(request), "title": _(what.title), "question": _(what.confirm),
+                "button": _(what.button), "hidden": [("reasons", reasons)],
+            })  # fmt: skip
+        refusal = _try(lambda: what.act(acting=request.acting, number=number, reasons=reasons, version=_version(request)))
+        if refusal is None:
+            return _done(request, number, _(what.done))
+        return _form(request, "cases/officer/reasons.html", number, context, refusal)
+    elif request.method != "POST" and not officer_steps.can(view, step):
+        return _too_late(request, number)
+    return _form(request, "cases/officer/reasons.html", number, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.posts("officer")
+def correction(request: HttpRequest, number: str) -> HttpResponse:
+    """Every fact of the form and every material, each with a box and a line for what is wrong: all at once, once."""
+    view = officer_case.view_of(request, number)
+    refusal = None
+    if request.method == "POST":
+        defects = _defects(request)
+        refusal = _try(
+            lambda: handling.request_correction(
+                acting=request.acting, number=number, defects=defects, version=_version(request)
+            )
+        )
+        if refusal is None:
+            return _done(request, number, _("The applicant has been told everything that needs correcting."))
+    elif not officer_steps.can(view, "correction"):
+        return _too_late(request, number)
+    problems = refusal.fields if refusal else {}
+    facts = [_Line("fact", f.id, f.label, f.text, f.source, f.from_office, request, problems) for f in view.facts]
+    papers = [
+        _Line("material", p.id, officer_words.in_language(p.material.name), p.word, "", not p.can_be_uploaded, request, problems)
+        for p in view.papers
+    ]
+    return _form(
+        request, "cases/officer/correction.html", number, {"facts": facts, "papers": papers, "wanted": "correction"}, refusal
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.posts("officer")
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """Grant or refuse, with reasons. A refusal is asked about once more."""
+    view = officer_case.view_of(request, number)
+    outcome, reasons = request.POST.get("outcome", ""), request.POST.get("reasons", "")
+    refusal = None
+    if request.method == "POST" and "back" not in request.POST:
+        if outcome == "refused" and reasons.strip() and "confirmed" not in request.POST:
+            return render(request, "cases/officer/confirm.html", {
+                "view": view, "case": view.case, "version": _version(request), "title": _("Refuse this application"), "step": "decide",
+                "question": _("The case is closed with this. The applicant gets the decision with these reasons and with where to object."),
+                "button": _("Refuse"), "hidden": [("outcome", outcome), ("reasons", reasons)], "reasons": reasons, "refusing": True,
+            })  # fmt: skip
+        refusal = _try(
+            lambda: decisions.decide(
+                acting=request.acting, number=number, outcome=outcome, reasons=reasons, version=_version(request)
+            )
+        )
+        if refusal is None:
+            return _done(request, number, _("Decided. The applicant has been told."))
+    elif request.method != "POST" and not officer_steps.can(view, "decide"):
+        return _too_late(request, number)
+    failing = [check for check in view.checks if check.outcome != "pass"]
+    proposals = {
+        "granted": officer_words.proposed_grant(view.service, view.checks, view.articles),
+        "refused": officer_words.proposed_refusal(view.service, view.checks, view.missing, view.articles),
+    }
+    if request.method != "POST":
+        outcome = request.GET.get("outcome", "")
+        if outcome not in proposals:
+            outcome = "" if failing or view.missing else "granted"
+        reasons = proposals.get(outcome, "")
+    return _form(
+        request, "cases/officer/decide.html", number,
+        {"outcome": outcome, "reasons": reasons, "failing": failing, "proposals": proposals, "wanted": "decide"}, refusal,
+    )  # fmt: skip
+
+
+class _Line:
+    """One fact or material on the correction form, with what was ticked and typed."""
+
+    def __init__(
+        self, kind: str, identifier: str, label: str, now: str, source: str, fixed: bool, request: HttpRequest, problems: Any
+    ) -> None:
+        self.kind, self.id, self.label, self.now, self.source = kind, identifier, label, now, source
+        self.fixed = fixed
+        """Nothing the applicant could correct here: an office says it, or it is drawn up from the answers."""
+        self.key = f"{kind}:{identifier}"
+        self.ticked = self.key in request.POST.getlist("defect")
+        self.text = request.POST.get(f"text:{self.key}", "")
+        self.problem = problems.get(identifier, "")
+
+
+def _defects(request: HttpRequest) -> list[dict[str, str]]:
+    """Ticked lines, and lines with a text that somebody forgot to tick."""
+    ticked = dict.fromkeys(request.POST.getlist("defect"))
+    typed = dict.fromkeys(
+        name.removeprefix("text:") for name, text in request.POST.items() if name.startswith("text:") and str(text).strip()
+    )
+    keys = [key.partition(":") for key in ticked | typed if ":" in key]
+    return [{"kind": kind, "id": name, "text": request.POST.get(f"text:{kind}:{name}", "")} for kind, _sign, name in keys]
+
+
+def _form(
+    request: HttpRequest, template: str, number: str, context: dict[str, Any], refusal: Refusal | None = None
+) -> HttpResponse:
+    """A form on the case as it is now: after a refusal with its message, the typed text and the new version."""
+    view = officer_case.view_of(request, number)
+    wanted = context["wanted"]
+    open_now = officer_steps.can(view, wanted)
+    context = context | {"view": view, "case": view.case, "refusal": refusal, "open": open_now}
+    if open_now and wanted == "extend":
+        context["foreseen"] = officer_steps.foreseen(view, Event.EXTEND)
+    return render(request, template, context, status=refusal.status if refusal else 200)
+
+
+def _try(act: Callable[[], Any]) -> Refusal | None:
+    """Carry it out; a refusal other than "not found" is handed back for the form."""
+    try:
+        act()
+    except NotFound as error:
+        raise Http404 from error
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _version(request: HttpRequest) -> int:
+    """The version the form was made from; a form without one counts as made from an old one."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
+
+
+def _done_or_case(request: HttpRequest, number: str, refusal: Refusal | None, text: str) -> HttpResponse:
+    if refusal is None:
+        return _done(request, number, text)
+    return officer_case.page(request, officer_case.view_of(request, number), refusal)
+
+
+def _done(request: HttpRequest, number: str, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("office-case", number=number)
+
+
+def _too_late(request: HttpRequest, number: str) -> HttpResponse:
+    messages.warning(request, _("This is not possible now: the case has moved on in the meantime."))
+    return redirect("office-case", number=number)

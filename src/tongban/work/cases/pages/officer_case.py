@@ -1,0 +1,63 @@
+"""The page of one case for those who handle it, and the files handed in with it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from tongban.base.files import inspection
+from tongban.base.files import queries as files
+from tongban.base.kit import access as doors
+from tongban.base.kit.refusals import NotFound, Refusal
+from tongban.core.procedures.model import Event
+from tongban.work.cases import access
+from tongban.work.cases.pages import officer_steps, officer_view
+from tongban.work.cases.pages.officer_view import CaseView
+
+
+@require_safe
+@doors.posts("officer", "clerk")
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    return page(request, view_of(request, number))
+
+
+@require_safe
+@doors.posts("officer")
+def upload(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
+    """A file of this case as a download: never shown inside a page, never run, never kept by a cache."""
+    found = view_of(request, number)
+    if upload_id not in officer_view.uploads_of(found.case):
+        raise Http404
+    row = files.upload(upload_id)
+    if row.media_type not in inspection.MEDIA_TYPES.values() or row.checked_at is None:
+        raise Http404  # only what the inspection has passed
+    response = HttpResponse(files.content(row), content_type=row.media_type)
+    response["Content-Disposition"] = content_disposition_header(True, row.name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def view_of(request: HttpRequest, number: str) -> CaseView:
+    """The case as the one who asks may see it; 404 for everybody else."""
+    try:
+        return CaseView(request.acting, access.case(request.acting, number))
+    except NotFound as error:
+        raise Http404 from error
+
+
+def page(request: HttpRequest, view: CaseView, refusal: Refusal | None = None) -> HttpResponse:
+    """The page of a case; with a refusal it says what did not work and shows the case as it is now."""
+    steps = officer_steps.steps(view)
+    context: dict[str, Any] = {"view": view, "case": view.case, "steps": steps, "refusal": refusal}
+    if any(step.name == "accept" for step in steps):
+        tolerant = bool(view.case.deferred)
+        context["accepting"] = officer_steps.foreseen(view, Event.ACCEPT_TOLERANTLY if tolerant else Event.ACCEPT)
+        context["deferred"] = [view.name_of("material", name) for name in view.case.deferred]
+    return render(request, "cases/officer/case.html", context, status=refusal.status if refusal else 200)

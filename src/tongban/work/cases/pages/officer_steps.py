@@ -1,0 +1,67 @@
+"""What an officer may do with a case now, and what it would bring about: read from the table of states, not decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.translation import gettext_noop as msg
+
+from tongban.core.packs import calendars
+from tongban.core.procedures import clock as clocks
+from tongban.core.procedures import states
+from tongban.core.procedures.model import CaseEvent, Clock, Event
+from tongban.work.cases import form
+from tongban.work.cases.pages.officer_view import CaseView
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing an officer may do. With `form` it has a page of its own; without, one button does it."""
+
+    name: str
+    label: str
+    icon: str
+    style: str = ""
+    form: bool = True
+
+
+_STEPS: Final = (
+    (frozenset({Event.ACCEPT}), Step("accept", msg("Accept"), "check", form=False)),
+    (frozenset({Event.GRANT, Event.REFUSE}), Step("decide", msg("Decide"), "gavel")),
+    (frozenset({Event.REQUEST_CORRECTION}), Step("correction", msg("Request a correction"), "list-checks", "ghost")),
+    (frozenset({Event.RESUME}), Step("resume", msg("Let the clock run again"), "play", "ghost", form=False)),
+    (frozenset({Event.SUSPEND}), Step("suspend", msg("Stop the clock"), "pause", "plain")),
+    (frozenset({Event.EXTEND}), Step("extend", msg("Extend the term"), "calendar-plus", "plain")),
+    (frozenset({Event.DECLINE}), Step("decline", msg("Do not accept"), "x", "danger")),
+)
+
+
+def steps(view: CaseView) -> list[Step]:
+    """What the table of states allows an officer for this history; nothing for anybody else."""
+    if not view.for_officer:
+        return []
+    possible = set(states.possible(history(view), "officer"))
+    if view.case.corrections.exists():
+        possible.discard(Event.REQUEST_CORRECTION)  # 一次性告知: there is no second list
+    if not view.terms.extension:
+        possible.discard(Event.EXTEND)
+    return [step for events, step in _STEPS if events <= possible]
+
+
+def can(view: CaseView, name: str) -> bool:
+    return any(step.name == name for step in steps(view))
+
+
+def history(view: CaseView) -> tuple[CaseEvent, ...]:
+    """The events, with the acceptance that silence has brought about and nobody has written down yet."""
+    happened = form.history_of(view.case)
+    if view.clock.deemed_accepted and not any(e.event is Event.ACCEPT for e in happened):
+        return (*happened, CaseEvent(Event.ACCEPT, view.acting.today, view.acting.now))
+    return happened
+
+
+def foreseen(view: CaseView, event: Event) -> Clock:
+    """The clocks as they would stand if this happened now."""
+    happened = (*history(view), CaseEvent(event, view.acting.today, view.acting.now))
+    return clocks.clock(happened, view.terms, calendars.work_calendar(view.pack), view.acting.today)

@@ -1,0 +1,20 @@
+"""Routes of officers, window clerks and, for replayed decisions, auditors."""
+
+from django.urls import path
+
+from tongban.work.cases.pages import officer, officer_actions, officer_audit, officer_case
+
+urlpatterns = [
+    path("office", officer.office, name="office"),
+    path("office/worklist.csv", officer.office_csv, name="office-csv"),
+    path("office/cases/<str:number>", officer_case.case, name="office-case"),
+    path("office/cases/<str:number>/files/<uuid:upload_id>", officer_case.upload, name="office-file"),
+    path("office/cases/<str:number>/accept", officer_actions.accept, name="office-accept"),
+    path("office/cases/<str:number>/resume", officer_actions.resume, name="office-resume"),
+    path("office/cases/<str:number>/correction", officer_actions.correction, name="office-correction"),
+    path("office/cases/<str:number>/decide", officer_actions.decide, name="office-decide"),
+    path("office/cases/<str:number>/decline", officer_actions.reasoned, {"step": "decline"}, name="office-decline"),
+    path("office/cases/<str:number>/suspend", officer_actions.reasoned, {"step": "suspend"}, name="office-suspend"),
+    path("office/cases/<str:number>/extend", officer_actions.reasoned, {"step": "extend"}, name="office-extend"),
+    path("audit/decisions", officer_audit.decisions, name="audit-decisions"),
+]

@@ -1,0 +1,136 @@
+"""Words of the officers' pages: what happened, how a material is met, how much time is left, proposed reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
+from django.utils.translation import ngettext, pgettext
+
+from tongban.base.kit.text import in_language
+from tongban.core.packs.model import Service
+from tongban.work.cases.pages.officer_findings import Article, Check, article_text
+from tongban.work.cases.worklist import Row
+
+EVENTS: Final = {
+    "submit": (msg("Submitted"), ""),
+    "hold": (msg("Waits for the result of another case"), "warn"),
+    "release": (msg("The awaited result is there"), "ok"),
+    "request_correction": (msg("Correction requested"), "warn"),
+    "answer_correction": (msg("Correction handed in"), ""),
+    "accept": (msg("Accepted"), "ok"),
+    "accept_tolerantly": (msg("Accepted with materials to come later"), "ok"),
+    "complete_materials": (msg("Deferred materials complete"), "ok"),
+    "decline": (msg("Not accepted"), "bad"),
+    "suspend": (msg("Clock stopped"), "warn"),
+    "resume": (msg("Clock runs again"), ""),
+    "extend": (msg("Term extended"), "warn"),
+    "grant": (msg("Granted"), "ok"),
+    "refuse": (msg("Refused"), "bad"),
+    "deliver": (msg("Result delivered"), "ok"),
+    "withdraw": (msg("Withdrawn"), "bad"),
+    "terminate": (msg("Terminated"), "bad"),
+}
+"""Event to its title and the colour of its dot."""
+
+WAYS: Final = {
+    "upload": (msg("Handed in"), "ok"),
+    "held": (msg("Found with an office"), "ok"),
+    "form": (msg("Drawn up from the answers"), "info"),
+    "commit": (msg("Promised and signed on the page"), "info"),
+    "deferred": (msg("Comes later"), "warn"),
+    "missing": (msg("Missing"), "bad"),
+}
+
+TABS: Final = {
+    "open": msg("All open"),
+    "looking": msg("To look through"),
+    "examining": msg("In examination"),
+    "correcting": msg("Correction out"),
+    "waiting": msg("Waiting for evidence"),
+    "closed": msg("Closed"),
+    "due-today": msg("Due today"),
+    "overdue": msg("Overdue"),
+    "decided-today": msg("Decided today"),
+}
+
+EMPTY: Final = {
+    "open": msg("Nothing is open. New cases appear here as soon as they are submitted."),
+    "looking": msg("Every case has been looked through."),
+    "examining": msg("No case is in examination."),
+    "correcting": msg("No applicant has been asked for a correction."),
+    "waiting": msg("No case waits for the result of another."),
+    "closed": msg("No case is closed yet."),
+    "due-today": msg("Nothing is due today."),
+    "overdue": msg("Nothing is late."),
+    "decided-today": msg("Nothing was decided today yet."),
+}
+
+DIFFERENCES: Final = {
+    "pack": msg("The pack of that day is not there or was changed"),
+    "fact": msg("A stored fact can no longer be read"),
+    "missing": msg("A condition of the decision is not in the pack"),
+    "added": msg("A condition of the pack is not in the decision"),
+    "outcome": msg("A condition comes out differently"),
+    "reasons": msg("A condition comes out the same for other reasons"),
+    "granted": msg("The rules alone would not have granted it"),
+}
+"""How a replay may depart from what is stored."""
+
+
+def time_left(row: Row) -> str:
+    """How long the office has, in words."""
+    if row.state == "suspended":
+        return _("Clock stopped")
+    if row.left is None or row.due is None:
+        return _("No clock runs")
+    if row.left < 0:
+        return ngettext("%(n)d working day late", "%(n)d working days late", -row.left) % {"n": -row.left}
+    if row.left == 0:
+        return _("Due today")
+    return ngettext("%(n)d working day left", "%(n)d working days left", row.left) % {"n": row.left}
+
+
+def listed(items: Iterable[str]) -> str:
+    """A, B, C as this language lists things."""
+    return pgettext("between items of a list", ", ").join(items)
+
+
+def proposed_grant(service: Service, checks: Sequence[Check], articles: Sequence[Article]) -> str:
+    """Reasons for a grant, from what was found; the officer may change every word."""
+    lines = []
+    passed = [check.label for check in checks if check.outcome == "pass"]
+    if passed:
+        lines.append(_("The following conditions were checked and are met: %(conditions)s.") % {"conditions": listed(passed)})
+    lines.append(_("Every material that is needed is there."))
+    if articles:
+        lines.append(_("The decision rests on %(articles)s.") % {"articles": listed(map(article_text, articles))})
+    lines.append(_("%(service)s is granted.") % {"service": in_language(service.name)})
+    return _join(lines)
+
+
+def proposed_refusal(
+    service: Service, checks: Sequence[Check], missing: Sequence[str], articles: Sequence[Article]
+) -> str:
+    """Reasons for a refusal: each condition that is not met with what was needed and what was found."""
+    lines = []
+    for check in checks:
+        if check.outcome == "pass":
+            continue
+        found = listed(_("%(label)s: %(value)s") % {"label": f.label, "value": f.text} for f in check.found)
+        lines.append(
+            _("This condition is not met: %(condition)s. Needed: %(needed)s. Found: %(found)s.")
+            % {"condition": check.label, "needed": check.needed, "found": found or _("nothing")}
+        )
+    if missing:
+        lines.append(_("Still missing: %(materials)s.") % {"materials": listed(missing)})
+    if articles:
+        lines.append(_("The decision rests on %(articles)s.") % {"articles": listed(map(article_text, articles))})
+    lines.append(_("%(service)s is not granted.") % {"service": in_language(service.name)})
+    return _join(lines)
+
+
+def _join(lines: Iterable[str]) -> str:
+    return pgettext("between sentences", " ").join(lines)

@@ -1,0 +1,117 @@
+"""Reading applications for those whose they are: lists, counts, what moved last.
+
+Who may see what is settled in `access`; nothing here goes around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from tongban.base.kit.acting import Acting
+from tongban.core.packs.pack import Pack
+from tongban.core.procedures.model import Clock
+from tongban.core.values.calendar import DueDate
+from tongban.core.values.text import Bilingual
+from tongban.work.cases import access, form, models
+
+Tab = Literal["drafts", "running", "closed"]
+TABS: tuple[Tab, ...] = ("drafts", "running", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One application as lists show it."""
+
+    id: UUID
+    number: str | None
+    event: str
+    event_name: Bilingual | str
+    name: str
+    """What the applicant calls it, for example the shop's name; may be empty."""
+    state: str
+    """`draft`, `in_progress`, `correcting` (the applicant's turn) or `done`."""
+    cases: int
+    closed: int
+    due: DueDate | None
+    """The latest promised day of what still runs."""
+    updated_at: datetime
+    submitted_on: date | None
+
+    @property
+    def link(self) -> str:
+        return f"/applications/{self.number or self.id}"
+
+
+def of_tab(acting: Acting, tab: Tab) -> QuerySet[models.Application]:
+    """Drafts, applications with an open case, or those whose cases are all closed; the last changed first."""
+    found = access.applications(acting)
+    running = Exists(models.Case.objects.filter(application=OuterRef("pk"), closed_at=None))
+    match tab:
+        case "drafts":
+            found = found.filter(state="draft")
+        case "running":
+            found = found.filter(running, state="submitted")
+        case "closed":
+            found = found.filter(~running, state="submitted")
+    return with_cases(found).order_by("-updated_at", "-pk")
+
+
+def with_cases(applications: QuerySet[models.Application]) -> QuerySet[models.Application]:
+    """Fetches cases and events along: a list of any length costs the same few queries."""
+    return applications.prefetch_related("cases__events")
+
+
+def counts(acting: Acting) -> dict[Tab, int]:
+    return {tab: of_tab(acting, tab).count() for tab in TABS}
+
+
+def recent_for(acting: Acting, limit: int = 5) -> list[Row]:
+    """What changed last, drafts and finished ones too."""
+    return rows(with_cases(access.applications(acting)).order_by("-updated_at", "-pk")[:limit], acting)
+
+
+def rows(applications: Iterable[models.Application], acting: Acting) -> list[Row]:
+    return [row(application, form.pack_of(application, acting), acting.today) for application in _with_one_pack(applications, acting)]
+
+
+def row(application: models.Application, pack: Pack, today: date) -> Row:
+    cases = list(application.cases.all()) if application.state == "submitted" else []
+    for case in cases:
+        case.application = application
+    due = [d for c in cases if c.closed_at is None and (d := form.clock_of(c, pack, today).promised)]
+    event = pack.life_events.get(application.event)
+    return Row(
+        id=application.id, number=application.number, event=application.event, event_name=event.name if event else application.event,
+        name=application.name, state=state_of(application, cases), cases=len(cases),
+        closed=sum(c.closed_at is not None for c in cases), due=max(due, key=lambda d: d.day, default=None),
+        updated_at=application.updated_at, submitted_on=application.submitted_on,
+    )  # fmt: skip
+
+
+def state_of(application: models.Application, cases: Iterable[models.Case]) -> str:
+    """One word for the whole: the applicant's turn comes before anything else."""
+    cases = list(cases)
+    if application.state != "submitted":
+        return "draft"
+    if any(c.state == "correcting" for c in cases):
+        return "correcting"
+    return "done" if all(c.closed_at is not None for c in cases) else "in_progress"
+
+
+def cases_of(application: models.Application) -> list[models.Case]:
+    """Its cases in the order of their numbers, with events, corrections and decisions at hand."""
+    found = application.cases.select_related("decision").prefetch_related("events", "corrections").order_by("number")
+    cases = list(found)
+    for case in cases:
+        case.application = application
+    return cases
+
+
+def clocks(cases: Iterable[models.Case], pack: Pack, today: date) -> dict[UUID, Clock]:
+    return {case.id: form.clock_of(case, pack, today) for case in cases}

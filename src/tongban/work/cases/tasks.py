@@ -1,0 +1,33 @@
+"""Time passes: what the law lets happen by silence or by a missed day."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from tongban.base.directory import queries as directory
+from tongban.base.kit.acting import system
+from tongban.core.procedures.model import Event
+from tongban.work.cases import form, models
+from tongban.work.cases.actions import decisions, events
+
+
+@app.periodic(cron="12 * * * *")
+@app.task(name="cases.let-time-act", queue="clock")
+def let_time_act(timestamp: int) -> None:
+    """Accept by silence; end tolerant cases whose deferred materials never came. Harmless to run at any time."""
+    now = timezone.now()
+    for case_id in models.Case.objects.filter(state__in=("submitted", "accepted")).values_list("pk", flat=True):
+        with transaction.atomic():
+            case = models.Case.objects.select_for_update().select_related("application").get(pk=case_id)
+            pack = directory.pack(case.application.pack_digest)
+            acting = system(now, case.place, "the passing of time", time_zone=pack.manifest.time_zone or settings.TIME_ZONE)
+            if decisions.accept_by_silence(acting=acting, case=case, pack=pack):
+                continue
+            clock = form.clock_of(case, pack, acting.today)
+            if case.state == "accepted" and case.deferred and clock.materials_by and acting.today > clock.materials_by.day:
+                tolerance = pack.services[case.service].tolerance
+                ended = Event.TERMINATE if tolerance and tolerance.on_default == "terminated" else Event.WITHDRAW
+                events.add(acting=acting, case=case, event=ended, detail={"deferred": case.deferred})

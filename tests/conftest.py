@@ -1,0 +1,29 @@
+"""What every test stands on: a real PostgreSQL (embedded, kept between runs), a data folder of its own, a pack."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# Before Django reads its settings: a data folder that ends with the run, and the owner's role (tests make tables).
+_home = tempfile.TemporaryDirectory(prefix="tongban-test-")
+os.environ["TONGBAN_HOME"] = _home.name
+os.environ["TONGBAN_AS"] = "owner"
+os.environ["TONGBAN_PACKS"] = str(ROOT / "packs")
+os.environ["TONGBAN_PLACE"] = "990100"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings")
+
+# The embedded server, started once; its data folder in build/ survives, so later runs start in a second.
+if "TONGBAN_DATABASE_URL" not in os.environ:
+    from tongban.base.engines import postgres
+
+    os.environ["TONGBAN_DATABASE_URL"] = postgres.start(ROOT / "build" / "test-postgres")
+
+pytest_plugins = ["tests.factories.fixtures"]
+
+import django  # noqa: E402  (only now are the settings what the tests need)
+
+django.setup()

@@ -1,0 +1,187 @@
+"""What holds for every rule, whatever is known: the promises of `core/rules`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.core.rules import strategies
+from tests.core.rules.strategies import VOCABULARY, Nothing, Sample
+
+from tongban.core.rules import ir
+from tongban.core.rules.ask import open_facts
+from tongban.core.rules.check import compile_rule
+from tongban.core.rules.evaluate import evaluate
+from tongban.core.rules.explain import Finding, explain, from_json, to_json
+from tongban.core.rules.printing import print_node
+from tongban.core.rules.rule import Rule
+from tongban.core.rules.states import Absent, Known, State, Undefined, Unknown
+from tongban.core.rules.types import Kind
+
+OUTCOMES = {Unknown: "unknown", Undefined: "undefined", Absent: "fail"}
+
+
+def examples(count: int) -> settings:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    return settings(max_examples=count, deadline=None, derandomize=True, suppress_health_check=checks)
+
+
+def compiled(sample: Sample) -> Rule:
+    checked = compile_rule(sample.text, VOCABULARY)
+    assert checked.rule, checked.problems
+    return checked.rule
+
+
+def same(state: State, value: Any) -> bool:
+    """Whether the engine's state is what the naive meaning says."""
+    match state:
+        case Known(value=Decimal() as number):
+            return Fraction(number) == value
+        case Known():
+            return state.value == value and isinstance(value, bool) == isinstance(state.value, bool)
+        case Absent():
+            return value is None
+        case Undefined():
+            return value == Nothing(state.reason)
+        case Unknown():
+            return False
+
+
+@examples(300)
+@given(strategies.results(), strategies.complete_facts, strategies.parameters)
+def test_a_rule_over_complete_facts_means_what_its_naive_reading_means(
+    result: tuple[str, Sample], facts: dict[str, Any], given_parameters: dict[str, Any]
+) -> None:
+    _, sample = result
+    state = evaluate(compiled(sample), facts, given_parameters)
+    assert same(state, sample.meaning(strategies.environment(facts, given_parameters))), state
+
+
+@examples(250)
+@given(strategies.results(), strategies.partial_facts, strategies.parameters, st.data())
+def test_a_definite_result_is_the_result_of_every_completion(
+    result: tuple[str, Sample], facts: dict[str, Any], given_parameters: dict[str, Any], data: st.DataObject
+) -> None:
+    rule = compiled(result[1])
+    state = evaluate(rule, facts, given_parameters)
+    if isinstance(state, Unknown):
+        assert state.facts
+        assert state.facts <= rule.facts - facts.keys()
+        return
+    for _ in range(4):
+        completion = data.draw(strategies.complete_facts) | facts
+        assert evaluate(rule, completion, given_parameters) == state
+
+
+@examples(200)
+@given(strategies.results(), strategies.partial_facts, strategies.parameters, st.data())
+def test_open_facts_are_none_exactly_when_the_result_is_definite_and_only_ever_shrink(
+    result: tuple[str, Sample], facts: dict[str, Any], given_parameters: dict[str, Any], data: st.DataObject
+) -> None:
+    rule = compiled(result[1])
+    before = open_facts(rule, facts, given_parameters)
+    while before:
+        assert isinstance(evaluate(rule, facts, given_parameters), Unknown)
+        name = data.draw(st.sampled_from(sorted(rule.facts - facts.keys())))  # open or not: it never adds one
+        facts = facts | {name: data.draw(strategies.states(name))}
+        after = open_facts(rule, facts, given_parameters)
+        assert after <= before - {name}
+        before = after
+    assert not isinstance(evaluate(rule, facts, given_parameters), Unknown)
+
+
+@examples(150)
+@given(strategies.results(), strategies.partial_facts, strategies.parameters, st.data())
+def test_a_fact_that_is_not_open_cannot_change_the_result(
+    result: tuple[str, Sample], facts: dict[str, Any], given_parameters: dict[str, Any], data: st.DataObject
+) -> None:
+    rule = compiled(result[1])
+    closed = sorted(rule.facts - facts.keys() - open_facts(rule, facts, given_parameters))
+    first = data.draw(strategies.complete_facts) | facts
+    second = first | {name: data.draw(strategies.states(name)) for name in closed}
+    assert evaluate(rule, first, given_parameters) == evaluate(rule, second, given_parameters)
+
+
+@examples(150)
+@given(strategies.conditions(3), strategies.partial_facts, strategies.parameters)
+def test_an_explanation_says_what_evaluation_says_and_survives_json(
+    sample: Sample, facts: dict[str, Any], given_parameters: dict[str, Any]
+) -> None:
+    rule = compiled(sample)
+    state = evaluate(rule, facts, given_parameters)
+    finding = explain(rule, facts, given_parameters)
+    passes = "pass" if state == Known(True) else "fail"
+    assert finding.outcome == OUTCOMES.get(type(state), passes)
+    assert finding.absent == isinstance(state, Absent)
+    assert from_json(to_json(finding)) == finding
+    for leaf in leaves(finding):
+        read = compile_rule(leaf.text, VOCABULARY).rule
+        assert read
+        assert {use.name for use in leaf.facts} == read.facts
+        assert {use.name for use in leaf.parameters} == read.parameters
+
+
+def leaves(finding: Finding) -> list[Finding]:
+    if not finding.children:
+        return [finding]
+    assert not finding.facts
+    assert not finding.parameters
+    return [leaf for child in finding.children for leaf in leaves(child)]
+
+
+@examples(200)
+@given(strategies.results())
+def test_a_printed_rule_compiles_to_the_same_rule(result: tuple[str, Sample]) -> None:
+    rule = compiled(result[1])
+    again = compile_rule(print_node(rule.root), VOCABULARY, expect=rule.type)
+    assert again.rule, again.problems
+    assert again.rule.root == rule.root
+    assert again.rule.type == rule.type
+    assert print_node(again.rule.root) == print_node(rule.root)
+
+
+@examples(80)
+@given(strategies.results())
+def test_every_node_knows_a_place_inside_the_text(result: tuple[str, Sample]) -> None:
+    rule = compiled(result[1])
+    for node in ir.walk(rule.root):
+        assert node.line == 1
+        assert 1 <= node.column <= len(rule.text)
+        if isinstance(node, ir.Fact | ir.Parameter):
+            assert rule.text[node.column - 1 :].startswith(node.name)
+
+
+WORDS = (
+    "( ) , + - * / = <> < CASE WHEN THEN ELSE END AND OR NOT IN IS NULL BETWEEN area kind 'noodle' 1 0.5 DATE IF "
+    "'2026-01-01' ROUND( COALESCE( ; : ? SELECT FROM AS LIKE FILTER OVER INTERVAL CAST( -- /* */ \" ` [ ] { } . %"
+)
+
+
+@examples(400)
+@given(st.text(max_size=40) | st.lists(st.sampled_from(WORDS.split()), max_size=14).map(" ".join))
+def test_any_text_is_compiled_or_refused_with_a_place_and_never_crashes(text: str) -> None:
+    checked = compile_rule(text, VOCABULARY)
+    assert (checked.rule is None) == bool(checked.problems)
+    lines = text.split("\n")
+    for problem in checked.problems:
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+        assert problem.message.endswith((".", "?"))
+    assert not checked.rule or checked.rule.type.kind in Kind
+
+
+def test_the_generator_reaches_the_whole_language() -> None:
+    seen: set[str] = set()
+
+    @examples(150)
+    @given(strategies.results())
+    def collect(result: tuple[str, Sample]) -> None:
+        for node in ir.walk(compiled(result[1]).root):
+            seen.add(node.function if isinstance(node, ir.Call) else type(node).__name__)
+
+    collect()
+    names = {kind.__name__ for kind in ir.Node.__args__ if kind is not ir.Call} | set(ir.Function)
+    assert seen == names
