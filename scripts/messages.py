@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "msg": None,  # gettext_noop
     "gettext": None,
     "gettext_noop": None,
     "gettext_lazy": None,
@@ -47,13 +49,19 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, exit 1 when something is missing")
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing, exit 1 when something is missing"
+    )
     check = parser.parse_args().check
     if not settings.configured:
         settings.configure(USE_I18N=True)
 
     chinese = updated(LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po", collected())
-    stale = [path for path, content in files_of(chinese).items() if not path.exists() or path.read_bytes() != content]
+    stale = [
+        path
+        for path, content in files_of(chinese).items()
+        if not path.exists() or path.read_bytes() != content
+    ]
     if not check:
         for path, content in files_of(chinese).items():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,8 +103,8 @@ def updated(path: Path, fresh: Catalog) -> Catalog:
 
 
 def missing(catalog: Catalog) -> list[Message]:
-    """Messages without a translation, or with an unsure one."""
-    return [m for m in catalog if m.id and (m.fuzzy or not all(_strings(m)))]
+    """Messages without a translation, with an unsure one, or with other placeholders than the English."""
+    return [m for m in catalog if m.id and (m.fuzzy or not all(_strings(m)) or _placeholders_differ(m))]
 
 
 def files_of(chinese: Catalog) -> dict[Path, bytes]:
@@ -119,7 +127,9 @@ def traditional(chinese: Catalog) -> Catalog:
         if message.id:
             strings = tuple(converter.convert(string) for string in _strings(message))
             string = strings if isinstance(message.id, tuple) else strings[0]
-            catalog.add(message.id, string, locations=message.locations, flags=message.flags, context=message.context)
+            catalog.add(
+                message.id, string, locations=message.locations, flags=message.flags, context=message.context
+            )
     _header(catalog)
     return catalog
 
@@ -137,6 +147,12 @@ def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
         found = tuple(parts[place - 1] for place in wanted if place <= len(parts))
         if found and all(isinstance(part, str) and part for part in found):
             yield (found if len(found) > 1 else found[0]), context
+
+
+def _placeholders_differ(message: Message) -> bool:
+    ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+    wanted = {name for text in ids for name in re.findall(r"%\(\w+\)[sd]", text)}
+    return any(set(re.findall(r"%\(\w+\)[sd]", string)) != wanted for string in _strings(message))
 
 
 def _strings(message: Message) -> tuple[str, ...]:

@@ -27,3 +27,13 @@ pytest_plugins = ["tests.factories.fixtures"]
 import django  # noqa: E402  (only now are the settings what the tests need)
 
 django.setup()
+
+import pytest  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """A test database of this run's own, so that two runs can go on at once."""
+    from django.db import connections
+
+    connections["default"].settings_dict["TEST"]["NAME"] = f"test_tongban_{os.getpid()}"

@@ -15,7 +15,11 @@ PRODUCT = "tongban."
 
 def _rooms() -> list[URLPattern | URLResolver]:
     rooms = [app for app in settings.INSTALLED_APPS if app.startswith(PRODUCT)]
-    return [path("", include(f"{room}.urls")) for room in rooms if module_has_submodule(import_module(room), "urls")]
+    return [
+        path("", include(f"{room}.urls"))
+        for room in rooms
+        if module_has_submodule(import_module(room), "urls")
+    ]
 
 
 def _api() -> list[URLPattern | URLResolver]:

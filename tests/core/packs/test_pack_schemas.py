@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from tests.core.packs.shop_pack import files
 
-from tongban.core.packs import model, shapes, tree
+from tongban.core.packs import kinds, shapes, tree
 from tongban.core.packs.schema import schemas
 
 PACKS = Path(__file__).parents[3] / "packs"
@@ -36,7 +36,7 @@ def errors(folder: str, content: bytes) -> list[str]:
 
 
 def test_there_is_a_schema_for_every_folder():
-    assert set(SCHEMAS) == {*model.KINDS, "tests", "pack.yaml"}
+    assert set(SCHEMAS) == {*kinds.KINDS, "tests", "pack.yaml"}
 
 
 @pytest.mark.parametrize("folder", SCHEMAS)

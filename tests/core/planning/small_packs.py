@@ -8,11 +8,12 @@ services: [{id: passport, applies_when: abroad}]
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 import yaml
 
-from tongban.core.packs.facts import read_facts, vocabulary
+from tongban.core.packs.facts import read_facts
 from tongban.core.packs.loader import load
 from tongban.core.packs.model import KINDS, Manifest
 from tongban.core.packs.pack import Pack
@@ -20,7 +21,7 @@ from tongban.core.planning.model import Held, Plan, Status
 from tongban.core.planning.plan import plan
 from tongban.core.rules.check import compile_rule
 from tongban.core.rules.rule import Rule
-from tongban.core.rules.types import Kind, Type
+from tongban.core.rules.types import Kind, Type, Vocabulary, parse_type
 
 MONDAY = date(2026, 3, 2)
 
@@ -57,12 +58,8 @@ def unchecked_pack(content: dict[str, Any]) -> Pack:
     }
     by_attribute: dict[str, Any] = {attribute: read.get(kind, {}) for kind, (attribute, _) in KINDS.items()}
     manifest = Manifest.model_validate(_MANIFEST)
-    words = vocabulary(by_attribute["facts"], by_attribute["parameters"], by_attribute["code_lists"])
-    rules: dict[str, Rule] = {}
-    for found in {"TRUE", *_rule_texts(content)}:
-        rule = compile_rule(found, words, expect=Type(Kind.BOOLEAN)).rule
-        assert rule is not None, found
-        rules[found] = rule
+    types = tuple((fact.id, fact.type) for fact in by_attribute["facts"].values())
+    rules = {found: _boolean_rule(found, types) for found in {"TRUE", *_rule_texts(content)}}
     return Pack(manifest=manifest, layers=(manifest,), digest="sha256:random", rules=rules, **by_attribute)
 
 
@@ -104,6 +101,14 @@ def _filled(content: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     if "life-events" not in folders:
         folders["life-events"] = [{"id": "event", "services": [s["id"] for s in folders["services"]]}]
     return {kind: [_FILLED.get(kind, dict)(entry) for entry in entries] for kind, entries in folders.items()}
+
+
+@cache
+def _boolean_rule(found: str, types: tuple[tuple[str, str], ...]) -> Rule:
+    words = Vocabulary(facts={name: parse_type(type) for name, type in types}, parameters={}, code_lists={})
+    rule = compile_rule(found, words, expect=Type(Kind.BOOLEAN)).rule
+    assert rule is not None, found
+    return rule
 
 
 def _rule_texts(part: Any, key: str = "") -> Iterator[str]:

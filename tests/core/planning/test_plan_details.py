@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.core.planning.small_packs import asked, licence, plan_of, row, small_pack, ways
+from tests.core.planning.small_packs import asked, licence, plan_of, row, small_pack, unchecked_pack, ways
 
 from tongban.core.planning.model import Applies, Status
 
@@ -75,6 +75,22 @@ def test_services_that_could_wait_for_each_other_do_not_wait_in_a_circle():
     assert ways(other) == {"from-two": Status.UPLOAD, "from-one": Status.PRODUCED}
 
 
+def test_one_of_several_users_is_enough_to_rule_a_producer_out():
+    pack = small_pack("""
+    licences: [{id: one}, {id: two}]
+    materials:
+      - {id: from-one, alternatives: [{licence: one}]}
+      - {id: from-two, alternatives: [{licence: two}, {upload: {}}]}
+    services:
+      - {id: first, result: {licence: one}}
+      - {id: second, requires: [from-one, from-two]}
+      - {id: third, requires: [from-two, from-one], result: {licence: two}}
+    """)
+    found = plan_of(pack)
+    assert ways(found) == {"from-one": Status.PRODUCED, "from-two": Status.UPLOAD}
+    assert found.service("second").waits_for == ("first",)
+
+
 def test_a_sure_producer_is_preferred_to_one_that_may_apply():
     pack = small_pack("""
     facts: [{id: urgent}]
@@ -111,6 +127,47 @@ def test_an_instant_way_takes_no_material_later():
     """)
     assert ways(plan_of(pack, {"fast": False})) == {"drawing": Status.DEFERRABLE}
     assert ways(plan_of(pack, {"fast": True})) == {"drawing": Status.UPLOAD}
+
+
+def test_where_health_or_safety_is_at_stake_nothing_comes_later():
+    content = {
+        "materials": [{"id": "drawing"}],
+        "services": [
+            {
+                "id": "a",
+                "requires": [{"material": "drawing", "tier": "secondary"}],
+                "tolerance": {"within": {"amount": 5}},
+                "health_or_safety": True,
+            }
+        ],
+    }
+    assert ways(plan_of(unchecked_pack(content))) == {"drawing": Status.UPLOAD}
+
+
+def test_between_two_ways_of_equal_trouble_nothing_is_asked():
+    pack = small_pack("""
+    facts: [{id: married}]
+    materials:
+      - {id: proof, alternatives: [{upload: {}, when: married}, {upload: {}}]}
+    services: [{id: a, requires: [proof]}]
+    """)
+    found = plan_of(pack)
+    assert asked(found) == []
+    assert (found.material("proof").alternative, found.material("proof").certain) == (1, True)
+
+
+def test_a_question_about_one_shared_material_counts_once():
+    pack = small_pack("""
+    facts: [{id: agent}, {id: abroad}]
+    materials: [{id: mandate}]
+    services:
+      - {id: a, requires: [{material: mandate, when: agent}]}
+      - {id: b, requires: [{material: mandate, when: agent}]}
+      - {id: c, applies_when: abroad}
+    """)
+    first, second = plan_of(pack).questions
+    assert (first.fact, first.settles, first.services) == ("abroad", 1, ("c",))
+    assert (second.fact, second.settles, second.services) == ("agent", 1, ("a", "b"))
 
 
 def test_a_cheaper_way_is_asked_for_and_a_dearer_one_is_not():

@@ -13,7 +13,7 @@ from tongban.core.planning.plan import plan
 
 FACTS = ("a", "b", "c", "d", "e")
 ATOMS = ("a", "b", "c", "d", "e > 2", "e BETWEEN 1 AND 3", "TRUE")
-PLENTY = settings(max_examples=60, deadline=None)
+PLENTY = settings(max_examples=40, deadline=None)
 
 rules = st.recursive(
     st.sampled_from(ATOMS),
@@ -120,7 +120,7 @@ def test_when_all_facts_are_known_nothing_is_asked_or_left_open(
 def test_answering_what_is_asked_is_enough(
     pack: Pack, answers: dict[str, Any], held: tuple[Held, ...], start: set[str]
 ):
-    """What was never asked changes neither services nor their ways, materials or dates."""
+    """What was never asked changes neither services nor dates, nor how much trouble any material is."""
     known = {name: answers[name] for name in start}
     found = plan_of(pack, known, held=held)
     for _ in FACTS:
@@ -138,7 +138,7 @@ def _core(found: Plan) -> tuple[Any, ...]:
     services = [(s.id, s.applies, s.blocks) for s in found.services]
     if any(s.blocks for s in found.services):
         return ([(i, a) for i, a, _ in services],)
-    ways = [(m.id, m.status, m.alternative, m.services) for m in found.materials]
+    ways = [(m.id, m.status, m.services) for m in found.materials]
     return services, ways, found.finish_promised, found.critical_path
 
 

@@ -130,6 +130,13 @@ def test_while_suspended_no_clock_runs_and_the_end_moves_along():
     assert one.used == two.used
 
 
+def test_the_end_of_a_case_ends_its_suspension():
+    events = ("submit 03-02", "accept 03-03", "suspend 03-05", "terminate 03-10")
+    at_once, later = read("03-10", *events), read("04-30", *events)
+    assert at_once.promised == later.promised == DueDate(d("03-17"), False)
+    assert (later.running, later.used) == (False, at_once.used)
+
+
 def test_a_term_in_calendar_days_stands_still_by_calendar_days():
     of = terms(promised=days(10, Unit.CALENDAR_DAYS), statutory=None)
     found = read("03-20", "submit 03-02", "accept 03-03", "suspend 03-05", "resume 03-10", of=of)
@@ -210,6 +217,11 @@ def test_a_history_that_the_table_refuses_has_no_clock():
 def test_the_light_follows_the_promised_day_and_then_the_statutory_one(today: str, light: Light, left: int):
     found = read(today, "submit 03-02", "accept 03-03")
     assert (found.light, found.days_left) == (light, left)
+
+
+def test_a_case_that_was_due_on_friday_is_late_on_saturday():
+    found = read("03-14", "submit 03-02", "accept 03-04")
+    assert (found.promised.day, found.light, found.days_left) == (d("03-13"), Light.RED, -1)
 
 
 def test_thresholds_are_local():

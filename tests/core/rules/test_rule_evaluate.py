@@ -71,6 +71,13 @@ def test_a_parameter_without_a_value_on_the_date_makes_its_rule_undefined() -> N
     assert state == Undefined("no value of 'least_area' for this date")
 
 
+def test_of_several_reasons_the_first_in_the_text_is_given_once_it_is_settled() -> None:
+    ratio = rule("ROUND(staff / seats) / trial > 1")
+    assert evaluate(ratio, {}, {}) == unknown("staff", "seats")
+    assert evaluate(ratio, {"seats": Known(0)}, {}) == Undefined("division by zero")
+    assert evaluate(ratio, {"seats": Known(1)}, {}) == Undefined("no value of 'trial' for this date")
+
+
 def test_absent_is_not_unknown() -> None:
     assert result("COALESCE(score, 0) = 0", score=None) == Known(True)
     assert result("COALESCE(score, 0) = 0") == unknown("score")

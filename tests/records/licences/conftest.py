@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+import django
 import pytest
 from tests.records.licences import small_city
 
 from tongban.base.kit.acting import system
 from tongban.core.packs.pack import Pack
+
+django.setup()  # the test modules import rooms, and with them their tables
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +32,7 @@ def known_pack(demo_pack: Pack, monkeypatch: pytest.MonkeyPatch) -> Pack:
     """The pack in force, and the one every digest leads to."""
     from tongban.base.directory import queries as directory
 
-    monkeypatch.setattr(directory, "pack", lambda digest: demo_pack)
+    monkeypatch.setattr(directory, "pack", lru_cache(lambda digest: demo_pack))
     monkeypatch.setattr(directory, "pack_in_force", lambda now, place=None: demo_pack)
     return demo_pack
 

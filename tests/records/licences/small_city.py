@@ -68,6 +68,7 @@ def make_pack() -> Pack:
         fields=(
             field("status", "户别", "Household status", fact="household"),
             field("licence", "证件", "Paper", fact="paper"),
+            field("holder_id", "公民身份号码", "Identity number", given="holder_id"),
         ),
     )
     organisations = {
@@ -145,8 +146,8 @@ class Place:
             "values": {
                 "address": "青石街 18 号",
                 "area": 46,
-                "household": "城镇",
-                "paper": "纸质",
+                "status": "城镇",
+                "licence": "纸质",
                 "undeclared": "x",
             },
             "on": TODAY,

@@ -358,7 +358,7 @@ def test_what_is_no_licence_gets_plain_words(office: Office, name: str) -> None:
     assert result.holder is None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     data=st.one_of(
         st.binary(max_size=300),

@@ -81,7 +81,9 @@ def act_for(request: HttpRequest) -> HttpResponse:
         request.session.pop(SESSION_PRINCIPAL, None)
         messages.success(request, _("You act for yourself."))
     else:
-        held = next((m for m in queries.mandates_of(person, request.acting.now) if m.principal_id == chosen), None)
+        held = next(
+            (m for m in queries.mandates_of(person, request.acting.now) if m.principal_id == chosen), None
+        )
         if held is None:
             messages.error(request, _("You have no mandate for this. Nothing was changed."))
         else:
@@ -98,7 +100,9 @@ def start_page(request: HttpRequest) -> str:
 
 def _safe(request: HttpRequest, wanted: str) -> str:
     """A path of this site, else nothing."""
-    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, request.is_secure()
+    )
     return wanted if safe else ""
 
 

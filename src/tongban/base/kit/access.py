@@ -1,9 +1,9 @@
 """Every route declares who may come: a test walks all routes and fails on one that does not.
 
-    @access.public            anybody
-    @access.signed_in         any account
-    @access.applicant         a person, for themselves or under a mandate
-    @access.posts("officer")  officers with such a post
+@access.public            anybody
+@access.signed_in         any account
+@access.applicant         a person, for themselves or under a mandate
+@access.posts("officer")  officers with such a post
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ def signed_in(view: View) -> View:
 
 
 def applicant(view: View) -> View:
-    return _guard(view, "applicant", lambda request: request.acting.principal is not None and request.acting.post is None)
+    return _guard(
+        view,
+        "applicant",
+        lambda request: request.acting.principal is not None and request.acting.post is None,
+    )
 
 
 def posts(*roles: str) -> Callable[[View], View]:
@@ -58,5 +62,7 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
         return expired.page(request)
     url = f"/sign-in?{urlencode({'next': request.get_full_path()})}"
     if request.headers.get("HX-Request"):
-        return HttpResponse(headers={"HX-Redirect": url})  # htmx would put the sign-in page into a part of this one
+        return HttpResponse(
+            headers={"HX-Redirect": url}
+        )  # htmx would put the sign-in page into a part of this one
     return redirect(url)

@@ -30,7 +30,9 @@ def lanes(rows: Sequence[Lane], *, days: Sequence[str], title: str, today: int |
     y = _TOP
     for label, bars in rows:
         parts.append(f'<line class="grid" x1="0" x2="{_WIDTH}" y1="{y}" y2="{y}"/>')
-        parts.append(f'<text class="lane" x="0" y="{y + _ROW / 2 + 4:.0f}">{escape(_short(label, 24))}</text>')
+        parts.append(
+            f'<text class="lane" x="0" y="{y + _ROW / 2 + 4:.0f}">{escape(_short(label, 24))}</text>'
+        )
         for line, bar in enumerate(bars):
             parts.append(_bar(bar, y + line * _ROW, step))
             words.append(_words(label, bar, days))
@@ -50,7 +52,9 @@ def lanes(rows: Sequence[Lane], *, days: Sequence[str], title: str, today: int |
         f'<title id="lanes-t{number}">{escape(title)}</title><desc id="lanes-d{number}">{escape(" ".join(words))}</desc>'
         f"{grid}{''.join(parts)}{now}</svg>"
     )
-    return mark_safe(f'<div class="chartwrap" tabindex="0" role="group" aria-label="{escape(title)}">{svg}</div>')  # noqa: S308  # escaped above
+    return mark_safe(
+        f'<div class="chartwrap" tabindex="0" role="group" aria-label="{escape(title)}">{svg}</div>'
+    )  # noqa: S308  # escaped above
 
 
 def _bar(bar: Bar, y: float, step: float) -> str:

@@ -16,11 +16,15 @@ SECRET_WORDS = ("password", "secret", "token")
 
 
 def page(request: HttpRequest) -> HttpResponse:
-    kept = [(name, value) for name in request.POST for value in request.POST.getlist(name) if _may_be_kept(name)]
+    kept = [
+        (name, value) for name in request.POST for value in request.POST.getlist(name) if _may_be_kept(name)
+    ]
     signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
     context = {
         "kept": kept,
-        "again": request.get_full_path() if came_from_us(request) and request.path != settings.LOGIN_URL else "",
+        "again": request.get_full_path()
+        if came_from_us(request) and request.path != settings.LOGIN_URL
+        else "",
         "signed_in": signed_in,
         "back": page_before(request),
         "lost_files": bool(request.FILES),

@@ -60,7 +60,11 @@ def field_of(
     kind = _kind(fact, codes)
     shown = written(fact, value)
     hint = text.in_language(fact.help, language)
-    described = [f"{name}-{part}" for part, there in (("hint", hint or why), ("source", source), ("error", error)) if there]
+    described = [
+        f"{name}-{part}"
+        for part, there in (("hint", hint or why), ("source", source), ("error", error))
+        if there
+    ]
     label = fact.question if as_question and fact.question is not None else fact.label
     return {
         "name": name,
@@ -110,7 +114,10 @@ def read(fact: Fact, codes: CodeList | None, raw: str) -> tuple[Value | None, st
             return None, _("Give a date as year-month-day, for example 2026-11-30.")
     if fact.type == "text":
         if len(raw) > fact.max_length:
-            return None, _("Use at most %(n)d characters; these are %(given)d.") % {"n": fact.max_length, "given": len(raw)}
+            return None, _("Use at most %(n)d characters; these are %(given)d.") % {
+                "n": fact.max_length,
+                "given": len(raw),
+            }
         return raw, ""
     return _number(fact, raw)
 
@@ -128,7 +135,9 @@ def written(fact: Fact, value: Value | str | None) -> str:
     return str(value)
 
 
-def answer_text(fact: Fact, codes: CodeList | None, value: Value | str | None, language: str | None = None) -> str:
+def answer_text(
+    fact: Fact, codes: CodeList | None, value: Value | str | None, language: str | None = None
+) -> str:
     """A value as people read it, with its unit: `46 m²`, `Yes`, the label of a code. Empty when there is none."""
     from tongban.base.kit.templatetags import kit
 
@@ -137,7 +146,9 @@ def answer_text(fact: Fact, codes: CodeList | None, value: Value | str | None, l
     if fact.type == "boolean" and (isinstance(value, bool) or value in ("yes", "no")):
         return _("Yes") if value in (True, "yes") else _("No")
     if fact.type == "code" and codes:
-        return next((text.in_language(item.label, language) for item in codes.items if item.code == value), str(value))
+        return next(
+            (text.in_language(item.label, language) for item in codes.items if item.code == value), str(value)
+        )
     if fact.type == "money" and isinstance(value, int):
         return kit.yuan(value)
     if isinstance(value, date):
@@ -161,12 +172,24 @@ def _number(fact: Fact, raw: str) -> tuple[Value | None, str]:
             value = number.quantize(Decimal(1).scaleb(-places))
             exact = value == number
     except (InvalidOperation, ValueError):
-        return None, _("Give a number, for example %(example)s.") % {"example": "1280.50" if fact.type == "money" else "46"}
+        return None, _("Give a number, for example %(example)s.") % {
+            "example": "1280.50" if fact.type == "money" else "46"
+        }
     if not exact:
-        return None, _("Give a whole number.") if fact.type == "integer" else _("Fewer digits after the point, please.")
+        return None, _("Give a whole number.") if fact.type == "integer" else _(
+            "Fewer digits after the point, please."
+        )
     for bound, broken, message in (
-        (fact.minimum, fact.minimum is not None and value < fact.minimum, _("The smallest possible answer is %(bound)s.")),
-        (fact.maximum, fact.maximum is not None and value > fact.maximum, _("The largest possible answer is %(bound)s.")),
+        (
+            fact.minimum,
+            fact.minimum is not None and value < fact.minimum,
+            _("The smallest possible answer is %(bound)s."),
+        ),
+        (
+            fact.maximum,
+            fact.maximum is not None and value > fact.maximum,
+            _("The largest possible answer is %(bound)s."),
+        ),
     ):
         if broken:
             return None, message % {"bound": written(fact, bound)}
@@ -185,15 +208,26 @@ def _kind(fact: Fact, codes: CodeList | None) -> str:
     return "number"
 
 
-def _options(fact: Fact, codes: CodeList | None, shown: str, language: str | None, name: str) -> list[dict[str, Any]]:
+def _options(
+    fact: Fact, codes: CodeList | None, shown: str, language: str | None, name: str
+) -> list[dict[str, Any]]:
     if fact.type == "boolean":
         choices = [("yes", _("Yes"), ""), ("no", _("No"), "")]
     elif codes is not None and fact.type == "code":
-        choices = [(i.code, text.in_language(i.label, language), text.in_language(i.help, language)) for i in codes.items]
+        choices = [
+            (i.code, text.in_language(i.label, language), text.in_language(i.help, language))
+            for i in codes.items
+        ]
     else:
         return []
     return [
-        {"value": value, "label": label, "help": help_, "id": f"field-{name}-{number}", "checked": value == shown}
+        {
+            "value": value,
+            "label": label,
+            "help": help_,
+            "id": f"field-{name}-{number}",
+            "checked": value == shown,
+        }
         for number, (value, label, help_) in enumerate(choices)
     ]
 

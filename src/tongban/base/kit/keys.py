@@ -33,7 +33,11 @@ def signing_key(name: str, algorithm: str = "ES256") -> SigningKey:
     """The private key of one use: `ES256` (licences) or `Ed25519` (audit seals)."""
 
     def make() -> bytes:
-        key: SigningKey = ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else ed25519.Ed25519PrivateKey.generate()
+        key: SigningKey = (
+            ec.generate_private_key(ec.SECP256R1())
+            if algorithm == "ES256"
+            else ed25519.Ed25519PrivateKey.generate()
+        )
         return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     key = load_pem_private_key(_kept(f"{name}.pem", make), password=None)

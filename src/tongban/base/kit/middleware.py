@@ -33,8 +33,12 @@ class RequestLimits:
                     content_type="application/problem+json",
                 )
             else:
-                with translation.override(translation.get_language_from_request(request)):  # comes before LocaleMiddleware
-                    response = render(request, "kit/too_large.html", {"limit": limit, "back": request.path}, status=413)
+                with translation.override(
+                    translation.get_language_from_request(request)
+                ):  # comes before LocaleMiddleware
+                    response = render(
+                        request, "kit/too_large.html", {"limit": limit, "back": request.path}, status=413
+                    )
             response.headers["Connection"] = "close"
             return response
         return self.get_response(request)

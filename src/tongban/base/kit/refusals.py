@@ -1,12 +1,12 @@
 """Refusals: what a person may not do or got wrong, as exceptions that doors turn into pages and problem details.
 
-    Refusal
-    ├── NotFound        404  also for what one may not know of
-    ├── NotNow          409  the state does not allow it (any more)
-    ├── StaleVersion    412  somebody else changed it in the meantime
-    ├── Invalid         422  fields with messages
-    ├── KeyReused       422  an idempotency key came back with another body
-    └── TooLarge        413
+Refusal
+├── NotFound        404  also for what one may not know of
+├── NotNow          409  the state does not allow it (any more)
+├── StaleVersion    412  somebody else changed it in the meantime
+├── Invalid         422  fields with messages
+├── KeyReused       422  an idempotency key came back with another body
+└── TooLarge        413
 """
 
 from __future__ import annotations

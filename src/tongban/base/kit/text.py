@@ -27,7 +27,9 @@ def in_language(value: Any, wanted: str | None = None) -> str:
     if isinstance(value, Bilingual):
         text = value.get(wanted)
     elif isinstance(value, Mapping):
-        text = str(value.get("zh" if wanted.startswith("zh") else "en") or value.get("zh") or value.get("en") or "")
+        text = str(
+            value.get("zh" if wanted.startswith("zh") else "en") or value.get("zh") or value.get("en") or ""
+        )
     else:
         return "" if value is None else str(value)
     return traditional(text) if wanted == "zh-hant" else text

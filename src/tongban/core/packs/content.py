@@ -28,6 +28,12 @@ NOUNS: Final[Mapping[str, str]] = {
     "materials": "material",
     "services": "service",
     "life-events": "life event",
+    "elements": "data element",
+    "policies": "policy",
+    "products": "product",
+    "complaints": "complaint class",
+    "indicators": "indicator",
+    "goals": "goal",
     "tests": "test",
 }
 """What one entry of each folder is called in messages."""
@@ -70,7 +76,7 @@ class Merged:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything the layers say, by folder and id. `models` lacks entries that could not be read."""
+    """Everything the layers say, by folder and id. `models` lacks entries that could be neither read nor mended."""
 
     merged: Mapping[str, Mapping[str, Merged]]
     models: Mapping[str, Mapping[str, BaseModel]]

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tongban.core.packs import model, names, svg, tree
+from tongban.core.packs import kinds, names, svg, tree
 from tongban.core.packs.pack import Position, Problem
 
 TESTS: Final = "tests"
-FOLDERS: Final = (*model.KINDS, TESTS)
+FOLDERS: Final = (*kinds.KINDS, TESTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tongban.core.packs import digest, layers, lint, merge, model, names, rule_texts, shapes
+from tongban.core.packs import digest, kinds, layers, lint, merge, model, names, rule_texts, shapes
 from tongban.core.packs.content import Content, Merged, key_of
 from tongban.core.packs.layers import TESTS, Layer
 from tongban.core.packs.pack import Pack, Problem
-from tongban.core.rules.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +36,27 @@ def load(files: Mapping[str, bytes], top: str) -> Loaded:
         return Loaded(None, _ordered(problems))
     content, found = _content(read.chain)
     problems += found
-    rules: dict[str, Rule] = {}
+    tests, found = _layer_tests(read.chain)
+    problems += found
+    compiled = rule_texts.Compiled()
     if read.whole:
         problems += lint.lint(content)
-        rules, found = rule_texts.compile_all(content)
+        compiled, found = rule_texts.compile_all(content)
         problems += found
     if problems:
         return Loaded(None, _ordered(problems))
-    return Loaded(_pack(content, rules), ())
+    return Loaded(_pack(content, compiled, tests), ())
 
 
 def _content(chain: tuple[Layer, ...]) -> tuple[Content, list[Problem]]:
-    """The merged content and what kept parts of it from being read."""
-    merged, problems = merge.merge(chain, model.KINDS)
+    """The merged content and what kept parts of it from being read. Its tests are those of the uppermost layer."""
+    merged, problems = merge.merge(chain, kinds.KINDS)
     tests, found = merge.merge(chain[-1:], (TESTS,))
     merged |= tests
     problems += found
     models: dict[str, dict[str, BaseModel]] = {folder: {} for folder in merged}
     for folder, entries in merged.items():
-        kind = model.PackTest if folder == TESTS else model.KINDS[folder][1]
+        kind = model.PackTest if folder == TESTS else kinds.KINDS[folder][1]
         for entry_id, entry in entries.items():
             read, found = shapes.read(entry, kind)
             problems += _as_slip(entry, entries, chain, found)
@@ -87,18 +88,38 @@ def _as_slip(
     return [entry.problem("unknown-entry", message, hint)]
 
 
-def _pack(content: Content, rules: Mapping[str, Rule]) -> Pack:
+def _layer_tests(
+    chain: tuple[Layer, ...],
+) -> tuple[dict[str, tuple[model.PackTest, ...]], list[Problem]]:
+    """The tests of each layer, from the bottom up. What they name is checked with the layer that wrote them."""
+    tests: dict[str, tuple[model.PackTest, ...]] = {}
+    problems: list[Problem] = []
+    for layer in chain:
+        merged, found = merge.merge((layer,), (TESTS,))
+        problems += found
+        read = [shapes.read(entry, model.PackTest) for entry in merged[TESTS].values()]
+        problems += (problem for _, mistakes in read for problem in mistakes)
+        tests[layer.id] = tuple(test for test, _ in read if test is not None)
+    return tests, problems
+
+
+def _pack(
+    content: Content, compiled: rule_texts.Compiled, tests: Mapping[str, tuple[model.PackTest, ...]]
+) -> Pack:
     by_attribute: dict[str, Any] = {
-        attribute: MappingProxyType(content.models[folder]) for folder, (attribute, _) in model.KINDS.items()
+        attribute: MappingProxyType(content.models[folder]) for folder, (attribute, _) in kinds.KINDS.items()
     }
-    of_kinds = {folder: content.models[folder] for folder in model.KINDS}
+    of_kinds = {folder: content.models[folder] for folder in kinds.KINDS}
     return Pack(
         manifest=content.manifests[-1],
         layers=content.manifests,
         digest=digest.digest(content.manifests, of_kinds, content.assets),
-        tests=tuple(test for _, test in content.entries(TESTS, model.PackTest)),
-        rules=MappingProxyType(dict(rules)),
-        provenance=MappingProxyType(merge.provenance({kind: content.merged[kind] for kind in model.KINDS})),
+        tests=tests[content.manifests[-1].id],
+        layer_tests=MappingProxyType(dict(tests)),
+        rules=MappingProxyType(compiled.rules),
+        amounts=MappingProxyType(compiled.amounts),
+        indicator_rules=MappingProxyType(compiled.indicators),
+        provenance=MappingProxyType(merge.provenance({kind: content.merged[kind] for kind in kinds.KINDS})),
         assets=MappingProxyType(dict(content.assets)),
         **by_attribute,
     )

@@ -241,6 +241,13 @@ class ResourceField(Model):
     id: Name
     label: Bilingual
     fact: Name | None = None
+    element: Id | None = None
+    """Data element whose meaning the field has."""
+    type: (
+        Annotated[str, StringConstraints(pattern=r"^(boolean|integer|decimal\(\d\)|money|date|text|code)$")]
+        | None
+    ) = None
+    """None: that of its fact or its data element."""
     grade: Literal[1, 2, 3, 4] = 2
 
 
@@ -248,6 +255,14 @@ class Resource(Entry):
     """A registry that a department keeps and others may look one row up in, for a purpose."""
 
     name: Bilingual
+    summary: Bilingual | None = None
+    sharing: Literal["unconditional", "conditional", "none"] = "conditional"
+    """Sharing attribute (共享属性)."""
+    sharing_basis: tuple[ArticleId, ...] = ()
+    """What restricts the sharing; needed for `none`."""
+    update_frequency: Literal["real-time", "daily", "weekly", "monthly", "quarterly", "yearly"] | None = None
+    openness: Literal["open", "conditional", "none"] = "none"
+    """Open attribute (开放属性): whether society may use it."""
     steward: Id
     """Authority role."""
     key: Name

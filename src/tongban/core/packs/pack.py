@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any, Final
 
-from tongban.core.packs import model
+from tongban.core.packs import model, model_data
 from tongban.core.rules.rule import Rule
+
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,39 @@ class Pack:
     materials: Mapping[str, model.Material]
     services: Mapping[str, model.Service]
     life_events: Mapping[str, model.LifeEvent]
+    elements: Mapping[str, model_data.Element] = field(default_factory=lambda: _NOTHING)
+    policies: Mapping[str, model_data.Policy] = field(default_factory=lambda: _NOTHING)
+    products: Mapping[str, model_data.Product] = field(default_factory=lambda: _NOTHING)
+    complaints: Mapping[str, model_data.ComplaintClass] = field(default_factory=lambda: _NOTHING)
+    indicators: Mapping[str, model_data.Indicator] = field(default_factory=lambda: _NOTHING)
+    goals: Mapping[str, model_data.Goal] = field(default_factory=lambda: _NOTHING)
     tests: tuple[model.PackTest, ...] = ()
-    """Of the uppermost layer: what a layer below promises, an upper one may change."""
-    rules: Mapping[str, Rule] = field(default_factory=lambda: MappingProxyType({}))
-    """Every boolean rule text of the pack, compiled."""
-    provenance: Mapping[tuple[str, str, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of the uppermost layer."""
+    layer_tests: Mapping[str, tuple[model.PackTest, ...]] = field(default_factory=lambda: _NOTHING)
+    """Layer id -> its tests, from the bottom to the top: what a layer promises must hold on every layer above it."""
+    rules: Mapping[str, Rule] = field(default_factory=lambda: _NOTHING)
+    """Every boolean rule text over facts (services, materials, conditions of policies), compiled."""
+    amounts: Mapping[str, Rule] = field(default_factory=lambda: _NOTHING)
+    """Policy id -> its amount in money, over facts."""
+    indicator_rules: Mapping[str, tuple[Rule, Rule, Rule]] = field(default_factory=lambda: _NOTHING)
+    """Indicator id -> counts, numerator, denominator, over the facts of its log (`logs.LOGS`)."""
+    provenance: Mapping[tuple[str, str, str], str] = field(default_factory=lambda: _NOTHING)
     """(kind folder, entry id, field) -> id of the layer that set it."""
-    assets: Mapping[str, bytes] = field(default_factory=lambda: MappingProxyType({}))
+    assets: Mapping[str, bytes] = field(default_factory=lambda: _NOTHING)
     """SVG files of all layers by name; an upper layer wins."""
 
     def rule(self, text: str) -> Rule:
-        """The compiled form of a rule text of this pack."""
+        """The compiled form of a boolean rule text over facts: `pack.rule(policy.conditions[0].rule)`."""
         return self.rules[text]
+
+    def amount(self, policy_id: str) -> Rule:
+        """The compiled amount of a policy; its value is money in fen. Raises KeyError for an unknown policy."""
+        return self.amounts[policy_id]
+
+    def indicator(self, indicator_id: str) -> tuple[Rule, Rule, Rule]:
+        """What an indicator counts, its numerator and its denominator, compiled over the facts of its log.
+
+        The first is true or false; the others are whole numbers, or true and false, where true counts one.
+        Raises KeyError for an unknown indicator.
+        """
+        return self.indicator_rules[indicator_id]

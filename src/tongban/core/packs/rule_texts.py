@@ -1,14 +1,22 @@
-"""Every rule text of a pack: where it stands, and its compiled form."""
+"""Every rule text of a pack: where it stands, and its compiled form.
+
+    materials, services, policies   true or false, over the facts of the pack
+    policies: amount                money, over the facts of the pack
+    indicators                      true or false and whole numbers, over the facts of a log
+
+Mistakes are reported at every place where a wrong text stands.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import BaseModel
 
-from tongban.core.packs import facts, model, parameters, tree, walk
+from tongban.core.packs import facts, logs, model, model_data, parameters, tree, walk
 from tongban.core.packs.content import NOUNS, Content, Merged, dotted
 from tongban.core.packs.pack import Position, Problem
 from tongban.core.rules import check, evaluate, types
@@ -24,19 +32,40 @@ RULES: Final[Mapping[type[BaseModel], str]] = {
     model.Block: "when",
     model.Condition: "rule",
     model.Variant: "when",
+    model_data.PolicyCondition: "rule",
 }
 
 _BOOLEAN: Final = types.parse_type("boolean")
+_MONEY: Final = types.parse_type("money")
 
 
-def compile_all(content: Content) -> tuple[dict[str, Rule], list[Problem]]:
-    """Text -> compiled rule for each distinct text, and every mistake at each place where the text stands."""
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The compiled rules of a pack; see `Pack` for what each mapping holds."""
+
+    rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
+    amounts: dict[str, Rule] = field(default_factory=dict[str, Rule])
+    indicators: dict[str, tuple[Rule, Rule, Rule]] = field(default_factory=dict[str, tuple[Rule, Rule, Rule]])
+
+
+def compile_all(content: Content) -> tuple[Compiled, list[Problem]]:
+    """Every rule compiled, and every mistake at each place where its text stands."""
+    compiled = Compiled()
     vocabulary, unreadable = _vocabulary(content)
+    problems = _conditions(content, vocabulary, unreadable, compiled.rules)
+    problems += _amounts(content, vocabulary, unreadable, compiled.amounts)
+    problems += _indicators(content, compiled.indicators)
+    return compiled, problems
+
+
+def _conditions(
+    content: Content, vocabulary: types.Vocabulary, unreadable: frozenset[str], rules: dict[str, Rule]
+) -> list[Problem]:
+    """Each distinct text is compiled once."""
     compiled: dict[str, check.Checked] = {}
-    rules: dict[str, Rule] = {}
     problems: list[Problem] = []
     for merged, path, text in _texts(content):
-        if unreadable and unreadable & set(re.findall(r"\w+", text)):
+        if _names(text) & unreadable:
             continue
         if text not in compiled:
             compiled[text] = check.compile_rule(text, vocabulary, expect=_BOOLEAN)
@@ -48,17 +77,65 @@ def compile_all(content: Content) -> tuple[dict[str, Rule], list[Problem]]:
                 message = "the rule is never true, so the service never applies"
                 hint = "correct it, or take the service away with remove: true"
                 problems.append(merged.problem("never-true", message, hint, path=path))
-    return rules, problems
+    return problems
+
+
+def _amounts(
+    content: Content, vocabulary: types.Vocabulary, unreadable: frozenset[str], amounts: dict[str, Rule]
+) -> list[Problem]:
+    problems: list[Problem] = []
+    for merged, policy in content.entries("policies", model_data.Policy):
+        if _names(policy.amount) & unreadable:
+            continue
+        checked = check.compile_rule(policy.amount, vocabulary, expect=_MONEY)
+        problems += (_problem(merged, ("amount",), problem) for problem in checked.problems)
+        if checked.rule is not None:
+            amounts[policy.id] = checked.rule
+    return problems
+
+
+def _indicators(content: Content, indicators: dict[str, tuple[Rule, Rule, Rule]]) -> list[Problem]:
+    problems: list[Problem] = []
+    for merged, indicator in content.entries("indicators", model_data.Indicator):
+        vocabulary = logs.vocabulary(indicator.log)
+        counts, numerator, denominator = (
+            _of_log(merged, name, getattr(indicator, name), vocabulary, problems)
+            for name in ("counts", "numerator", "denominator")
+        )
+        if counts and numerator and denominator:
+            indicators[indicator.id] = (counts, numerator, denominator)
+    return problems
+
+
+def _of_log(
+    merged: Merged, name: str, text: str, vocabulary: types.Vocabulary, problems: list[Problem]
+) -> Rule | None:
+    expect = _BOOLEAN if name == "counts" else None
+    checked = check.compile_rule(text, vocabulary, expect=expect)
+    problems += (_problem(merged, (name,), problem) for problem in checked.problems)
+    rule = checked.rule
+    if rule is not None and rule.type.kind not in (types.Kind.BOOLEAN, types.Kind.INTEGER):
+        message = (
+            f"a share adds up whole numbers or counts what is true, and this is {types.describe(rule.type)}"
+        )
+        hint = "use a fact of the log that is a whole number, or a condition"
+        problems.append(merged.problem("rule-type", message, hint, path=(name,)))
+        return None
+    return rule
 
 
 def _texts(content: Content) -> Iterator[tuple[Merged, walk.Path, str]]:
-    for folder in ("materials", "services"):
+    for folder in ("materials", "services", "policies"):
         for entry_id, entry in content.models.get(folder, {}).items():
             for path, part in walk.parts(entry):
                 name = RULES.get(type(part))
                 text = getattr(part, name) if name else None
                 if name and text is not None:
                     yield content.merged[folder][entry_id], (*path, name), text
+
+
+def _names(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
 
 
 def _problem(merged: Merged, path: walk.Path, problem: RuleProblem) -> Problem:

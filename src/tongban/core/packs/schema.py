@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from tongban.core.packs import model
+from tongban.core.packs import kinds, model
 from tongban.core.packs.content import NOUNS, key_of
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -20,7 +20,7 @@ Schema = dict[str, Any]
 
 def schemas() -> dict[str, Schema]:
     """Folder name -> schema of its files; also `tests`, and `pack.yaml` for the manifest."""
-    lists = {folder: _of_list(folder, kind) for folder, (_, kind) in model.KINDS.items()}
+    lists = {folder: _of_list(folder, kind) for folder, (_, kind) in kinds.KINDS.items()}
     tests = _of_list("tests", model.PackTest)
     return {**lists, "tests": tests, "pack.yaml": {"$schema": DIALECT, **_of(model.Manifest)}}
 

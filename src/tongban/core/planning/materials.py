@@ -138,7 +138,6 @@ class _Makers:
             c
             for c in self._candidates
             if c.service.result.licence == licence
-            and c.id not in consumers
             and not any(self._leads_to(c.id, consumer) for consumer in consumers)
         ]
         return next((c for c in able if c.applies is Applies.YES), able[0] if able else None)
@@ -149,7 +148,7 @@ class _Makers:
             self._waits.setdefault(consumer, set()).add(producer)
 
     def _leads_to(self, start: str, goal: str) -> bool:
-        """Whether `start` waits for `goal`, directly or through others."""
+        """Whether `start` is `goal` or waits for it, directly or through others."""
         seen: set[str] = set()
         ahead = [start]
         while ahead:

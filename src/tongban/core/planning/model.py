@@ -95,6 +95,9 @@ class Question:
     """Services it bears on."""
     required: bool
     """True: a form field that must be filled; False: it decides what applies."""
+    later: bool = False
+    """True: it bears only on services of which another open question decides whether they apply. Asking it can wait,
+    and often it falls away."""
 
 
 @dataclass(frozen=True, slots=True)

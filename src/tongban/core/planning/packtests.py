@@ -24,14 +24,18 @@ class TestOutcome:
     ok: bool
     differences: tuple[str, ...]
     """What was expected and not found, one line each. Empty: passed."""
+    layer: str = ""
+    """Id of the layer that carries the test."""
 
 
-def run_tests(pack: Pack) -> tuple[TestOutcome, ...]:
-    """One outcome per test of the pack, in the pack's order. Mistakes in a test are differences too."""
-    return tuple(_run(test, pack) for test in pack.tests)
+def run_tests(pack: Pack, *, all_layers: bool = False) -> tuple[TestOutcome, ...]:
+    """One outcome per test of the uppermost layer, in the pack's order; with `all_layers` of every layer, from the
+    bottom up, each against the whole merged pack. Mistakes in a test are differences too."""
+    layers = pack.layer_tests if all_layers else {pack.manifest.id: pack.tests}
+    return tuple(_run(test, pack, layer) for layer, tests in layers.items() for test in tests)
 
 
-def _run(test: model.PackTest, pack: Pack) -> TestOutcome:
+def _run(test: model.PackTest, pack: Pack, layer: str) -> TestOutcome:
     facts, problems = read_facts(pack, test.facts)
     differences = [f"facts: {problem.message}" for problem in problems]
     differences += [
@@ -44,7 +48,7 @@ def _run(test: model.PackTest, pack: Pack) -> TestOutcome:
             differences.append(str(unknown))
         else:
             differences += _differences(test.expect, found)
-    return TestOutcome(test.name, not differences, tuple(differences))
+    return TestOutcome(test.name, not differences, tuple(differences), layer)
 
 
 def _held(test: model.PackTest, pack: Pack) -> tuple[Held, ...]:

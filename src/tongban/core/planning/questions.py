@@ -41,15 +41,18 @@ class _Interest:
     weight: int = 0
     services: tuple[str, ...] = ()
     form: bool = False
+    now: bool = False
+    """Whether it decides if some service applies, or bears on one that surely does."""
 
-    def add(self, service: str, weight: int) -> None:
+    def add(self, service: str, weight: int, *, now: bool) -> None:
         """`weight` is 0 for a rule that another service has brought in already."""
+        self.now |= now
         self.rules += weight > 0
         self.weight += weight
         self._touch(service)
 
     def fill(self, service: str) -> None:
-        self.form = True
+        self.form = self.now = True
         self._touch(service)
 
     def _touch(self, service: str) -> None:
@@ -76,7 +79,8 @@ def questions(
     supplied = _supplied(interests, situation)
     for key, facts in supplied.items():
         if key not in interests and any(not _askable(f, situation) for f in facts):
-            interests[key] = _Interest(services=_services_of(facts, interests))
+            now = any(interests[f].now for f in facts)
+            interests[key] = _Interest(services=_services_of(facts, interests), now=now)
 
     place = {fact: n for n, fact in enumerate(interests)}
 
@@ -96,6 +100,7 @@ def _question(fact: str, interest: _Interest) -> Question:
         settles=interest.rules,
         services=interest.services,
         required=interest.form and not interest.rules,
+        later=not interest.now,
     )
 
 
@@ -110,8 +115,9 @@ def _interests(
         for rule in _open_rules(one, needed, situation):
             weight = 0 if rule in counted else rule.weight
             counted.add(rule)
+            now = one.applies is Applies.YES or rule.weight == APPLIES_WEIGHT
             for fact in _in_pack_order(situation.open_facts(rule.text), situation):
-                found.setdefault(fact, _Interest()).add(one.id, weight)
+                found.setdefault(fact, _Interest()).add(one.id, weight, now=now)
     for one in considered:
         if one.applies is Applies.YES and not one.blocks:
             for fact in one.service.form:

@@ -36,7 +36,7 @@ def together(event: model.LifeEvent, materials: Iterable[PlannedMaterial], promi
     return Burden(
         steps=event.together.steps,
         days=promised_days,
-        materials=sum(m.status in to_hand_in for m in materials),
+        materials=sum(m.certain and m.status in to_hand_in for m in materials),
         visits=event.together.visits,
     )
 

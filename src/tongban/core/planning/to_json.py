@@ -78,6 +78,7 @@ def _question(question: Question, pack: Pack) -> dict[str, Any]:
         "type": fact.type,
         "codes": [i.code for i in pack.code_lists[fact.codes].items] if fact.codes else None,
         "required": question.required,
+        "later": question.later,
         "settles": question.settles,
         "services": list(question.services),
     }

@@ -45,7 +45,7 @@ class History:
     pauses: tuple[tuple[date, date], ...] = ()
     """Closed suspensions as (day stopped, day resumed)."""
     paused_on: date | None = None
-    """Day of a suspension that is still open."""
+    """Day of a suspension that is still open, or that the end of the case cut short."""
     extended: bool = False
     tolerant_on: date | None = None
     """Day of tolerant acceptance while deferred materials are missing."""
@@ -101,8 +101,9 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
             history.tolerant_on = None
         case Event.SUSPEND:
             history.paused_on = history.paused_on or day
-        case Event.RESUME:
-            _end_pause(history, day)
+        case Event.RESUME if history.paused_on:
+            history.pauses = (*history.pauses, (history.paused_on, day))
+            history.paused_on = None
         case Event.EXTEND:
             history.extended = True
         case Event.GRANT:
@@ -112,12 +113,4 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
 
     if history.state is State.GRANTED or history.state in FINAL:
         history.notify_by = None
-        if history.ended_on is None:
-            history.ended_on = day
-            _end_pause(history, day)
-
-
-def _end_pause(history: History, day: date) -> None:
-    if history.paused_on is not None:
-        history.pauses = (*history.pauses, (history.paused_on, day))
-        history.paused_on = None
+        history.ended_on = history.ended_on or day

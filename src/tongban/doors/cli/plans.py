@@ -74,9 +74,10 @@ def as_text(plan: Plan, pack: Pack, language: str) -> str:
     lines += ["", say("材料", "Materials")]
     for material in plan.materials:
         lines.append(f"  {words[material.status]:<12} {pack.materials[material.id].name.get(language)}" + ("" if material.certain else " ?"))
-    if plan.questions:
-        lines += ["", say(f"还有 {len(plan.questions)} 个问题", f"{len(plan.questions)} questions left")]
-        for question in plan.questions:
+    asked = [question for question in plan.questions if not question.later]
+    if asked:
+        lines += ["", say(f"还有 {len(asked)} 个问题", f"{len(asked)} questions left")]
+        for question in asked:
             text = pack.facts[question.fact].question
             lines.append(f"  {question.fact}: {text.get(language) if text else ''}")
     lines += ["", say("对比分别办理", "Compared with doing each alone")]

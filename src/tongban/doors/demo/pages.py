@@ -28,7 +28,10 @@ def people(request: HttpRequest) -> HttpResponse:
         organisations = directory.pack_in_force(request.acting.now).organisations
     except LookupError:
         organisations = {}
-    shown = [_person(account, organisations, request) for account in identity.accounts().filter(username__startswith=PREFIX)]
+    shown = [
+        _person(account, organisations, request)
+        for account in identity.accounts().filter(username__startswith=PREFIX)
+    ]
     return render(
         request,
         "demo/people.html",

@@ -75,7 +75,9 @@ class Frame:
 
     @cached_property
     def pack(self) -> Pack | None:
-        return self._tried(lambda: directory.pack_in_force(self.acting.now if self.acting else timezone.now()))
+        return self._tried(
+            lambda: directory.pack_in_force(self.acting.now if self.acting else timezone.now())
+        )
 
     @cached_property
     def brand(self) -> Brand | None:
@@ -188,7 +190,9 @@ class Frame:
             entries = [*entries, ("/services", _("Services"), "layers")]
         here = self.request.path
         return [
-            Item(href, label, icon, here == href or here.startswith(f"{href}/")) for href, label, icon in entries if exists(href)
+            Item(href, label, icon, here == href or here.startswith(f"{href}/"))
+            for href, label, icon in entries
+            if exists(href)
         ]
 
     def _tried(self, get: Any) -> Any:

@@ -37,12 +37,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @access.public
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 400, _("This request could not be read"), _("Please go back and try again. Nothing was changed."))
+    return _page(
+        request,
+        400,
+        _("This request could not be read"),
+        _("Please go back and try again. Nothing was changed."),
+    )
 
 
 @access.public
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 403, _("This is not open to you"), _("Your account may not do this. Nothing was changed."))
+    return _page(
+        request, 403, _("This is not open to you"), _("Your account may not do this. Nothing was changed.")
+    )
 
 
 @access.public
@@ -82,7 +89,12 @@ def _page(request: HttpRequest, status: int, title: str, text: str, **more: Any)
     if request.path.startswith("/api/"):
         return _problem(status, title, text)
     acting = getattr(request, "acting", None)
-    context = {"title": title, "text": text, "reference": acting.request_id if acting and status >= 500 else "", **more}
+    context = {
+        "title": title,
+        "text": text,
+        "reference": acting.request_id if acting and status >= 500 else "",
+        **more,
+    }
     return expired.whole_page(request, render(request, "kit/message.html", context, status=status))
 
 

@@ -55,7 +55,11 @@ class Saving:
 
 def needed(pack: Pack, service: model.Service) -> list[Needed]:
     return [
-        Needed(requirement, pack.materials[requirement.material], tuple(_ways(pack, pack.materials[requirement.material])))
+        Needed(
+            requirement,
+            pack.materials[requirement.material],
+            tuple(_ways(pack, pack.materials[requirement.material])),
+        )
         for requirement in service.requires
     ]
 

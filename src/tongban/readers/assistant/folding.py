@@ -17,8 +17,8 @@ _FILLERS: Final = re.compile(
     "我想要|我想|我要|想要|打算|准备|如何|怎么样|怎么|怎样|办理|申请|需要|请问|什么|可以|一个|一家|一间|在哪里|在哪|哪里|吗|呢|的|了"
 )
 """Words of a question that say nothing about its subject. Taken out of questions, never out of what is indexed."""
-_STOP: Final = frozenset(
-    "a an and are at be can do does for get how i in is it my need of on or should the to want we what where with would".split()
+_STOP: Final = re.compile(
+    "a|an|and|are|at|be|can|do|does|for|get|how|i|in|is|it|my|need|of|on|or|should|the|to|want|we|what|where|with|would"
 )
 
 
@@ -45,10 +45,10 @@ def question_tokens(raw: str) -> Tokens:
     """Of what somebody typed. A single character left alone is what they ask for."""
     plain = folded(raw)
     found = _cut(_FILLERS.sub(" ", plain))
-    strong = [token for token in found.strong if token not in _STOP]
-    if strong:
-        return Tokens(strong, found.weak)
-    return Tokens(found.weak or _cut(plain).strong, [])
+    if not (found.strong or found.weak):  # nothing but fillers: they are what is asked for
+        found = _cut(plain)
+    strong = [token for token in found.strong if not _STOP.fullmatch(token)]
+    return Tokens(strong, found.weak) if strong else Tokens(found.weak, [])
 
 
 def _cut(plain: str) -> Tokens:

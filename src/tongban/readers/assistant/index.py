@@ -69,7 +69,9 @@ class Index:
         asked = question_tokens(question)
         strong, weak = list(dict.fromkeys(asked.strong)), list(dict.fromkeys(asked.weak))
         found, shared = self._sum(strong)
-        if not found and 0 < len(weak) <= _SHORT:  # "开店" finds what has both characters, though never side by side
+        if (
+            not found and 0 < len(weak) <= _SHORT
+        ):  # "开店" finds what has both characters, though never side by side
             found, shared = self._sum(weak)
             found = {number: score for number, score in found.items() if shared[number] == len(weak)}
             weak = []
@@ -81,7 +83,9 @@ class Index:
             Match(
                 self.documents[number].kind,
                 self.documents[number].id,
-                round(score * self.documents[number].boost * (_WHOLE if shared[number] == len(strong) else 1), 4),
+                round(
+                    score * self.documents[number].boost * (_WHOLE if shared[number] == len(strong) else 1), 4
+                ),
             )
             for number, score in found.items()
         ]

@@ -34,7 +34,13 @@ def search(pack: Pack, text: str, language: str, *, limit: int = 50) -> list[Hit
     """Best first; empty when nothing in the pack fits. Nothing is ever made up."""
     matches = _index(_Keyed(pack.digest, pack)).search(text, limit)
     return [
-        Hit(m.kind, m.id, _title(pack, m.kind, m.id, language), _snippet(pack, m.kind, m.id, text, language), m.score)
+        Hit(
+            m.kind,
+            m.id,
+            _title(pack, m.kind, m.id, language),
+            _snippet(pack, m.kind, m.id, text, language),
+            m.score,
+        )
         for m in matches
     ]
 
@@ -53,7 +59,9 @@ def _index(keyed: _Keyed) -> Index:
     events = [_event(pack, event) for event in pack.life_events.values()]
     services = [_service(pack, service) for service in pack.services.values()]
     laws = [
-        Document("law", law.id, ((4, _both(law.name)), *((1, _both(a.text)) for a in law.articles_)), boost=0.7)
+        Document(
+            "law", law.id, ((4, _both(law.name)), *((1, _both(a.text)) for a in law.articles_)), boost=0.7
+        )
         for law in pack.laws.values()
     ]
     return Index([*events, *services, *laws])
@@ -110,6 +118,8 @@ def _snippet(pack: Pack, kind: str, entry_id: str, question: str, language: str)
     else:
         asked = set(folding.question_tokens(question).strong)
         articles = pack.laws[entry_id].articles_
-        best = max(articles, key=lambda a: len(asked & set(folding.tokens(_both(a.text)).strong)), default=None)
+        best = max(
+            articles, key=lambda a: len(asked & set(folding.tokens(_both(a.text)).strong)), default=None
+        )
         shown = words.in_language(best.text, language) if best is not None else ""
     return shown if len(shown) <= SNIPPET else shown[: SNIPPET - 1] + "…"

@@ -18,11 +18,12 @@ from stdnum.iso7064 import mod_37_36
 
 from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
+from tongban.base.kit import keys
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.core.packs.model import LicenceKind, Organisation
 from tongban.core.packs.pack import Pack
-from tongban.core.values.identifiers import licence_identifier
+from tongban.core.values.identifiers import check_resident_id, licence_identifier
 from tongban.records.licences import access, document, issuers, models, queries, sdjwt, trust
 
 CHANGES = {
@@ -194,7 +195,7 @@ def _check(acting: Acting, draft: _Draft) -> None:
         raise NotFound("There is no such licence to issue, or it is not yours to issue.")
     if draft.kind.issuer != organ.authority:
         raise Invalid(
-            f"{organ.name.en} may not issue this kind of licence.",
+            "This office may not issue this kind of licence.",
             fields={"organisation": "May not issue it."},
         )
     if draft.valid_to is not None and draft.valid_to < draft.on:
@@ -224,7 +225,13 @@ def _number(place: str, year: int, sequence: int) -> str:
 
 
 def _serial(number: str) -> str:
-    """A register's number as a serial of digits and capital letters; a digest keeps apart what that makes equal."""
+    """A register's number as the serial inside the identifier: digits and capital letters.
+
+    A digest keeps apart what leaving out the other signs would make equal. An identity number is no serial: the
+    identifier is shown to whoever checks a licence, so a keyed digest takes its place.
+    """
+    if check_resident_id(number) is None:
+        return keys.keyed_digest(number).upper()
     plain = re.sub(r"[^0-9A-Z]", "", number.upper())
     if plain == number and len(plain) <= 64:
         return plain
@@ -276,14 +283,11 @@ def _sign(acting: Acting, licence: models.Licence, draft: _Draft) -> None:
     zone = ZoneInfo(acting.time_zone)
     key, kid = issuers.key_of(draft.organisation.id)
     head = document.Head(
-        licence.identifier,
-        licence.number,
-        licence.place,
-        licence.issue_date,
-        licence.valid_from,
-        licence.valid_to,
+        licence.identifier, licence.place, licence.issue_date, licence.valid_from, licence.valid_to
     )
-    claims, disclosable, always = document.claims_of(draft.kind, head, licence.claims, licence.holder_name)
+    claims, disclosable, always = document.claims_of(
+        draft.kind, head, licence.claims, number=licence.number, holder_name=licence.holder_name
+    )
     licence.token = sdjwt.issue(
         claims,
         disclosable=disclosable,
@@ -312,13 +316,12 @@ def _change(verb: str, acting: Acting, licence_id: UUID, reason: str, version: i
         if licence.version != version:
             raise StaleVersion("Somebody else changed this licence in the meantime. Look at it again.")
         if licence.status not in before:
-            raise NotNow(f"A licence that is {licence.status} cannot be {verb}.")
+            raise NotNow("The status of this licence does not allow that.")
         licence.status, licence.status_reason = after, reason
         licence.version += 1
         licence.save(update_fields=["status", "status_reason", "version"])
-        _record(
-            acting.because(reason.strip()[:120]), f"licence.{verb}", licence, {"version": licence.version}
-        )
+        detail = {"version": licence.version, "reason": keys.keyed_digest(reason)}
+        _record(acting, f"licence.{verb}", licence, detail)
     return licence
 
 

@@ -1,14 +1,16 @@
 """What a licence file says, beside its envelope (`iss`, `vct`, `iat`, `nbf`, `exp`).
 
-    "licence": {"identifier": "1.2.156.3005.2...", "number": "...", "kind": {"zh", "en"}, "place": "330106",
+    "licence": {"identifier": "1.2.156.3005.2...", "kind": {"zh", "en"}, "place": "990100",
                 "issue_date": "2026-11-25", "valid_from": "2026-11-25", "valid_to": null for long-term,
-                "holder": <name of the claim with the holder's name>,
-                "issuer": <name of the claim with the issuer's name, if there is one>,
+                "holder": <claim with the holder's name>, "number": <claim with the number>,
+                "issuer": <claim with the issuer's name, if there is one>,
                 "labels": {<claim>: {"zh", "en"}}}
     <field id>: <value>                                                always shown, or a disclosure
 
-The labels travel with the file so that it can be read in a place whose packs do not know the kind. A field whose id
-is a word of the envelope (`status`) becomes the claim `field.status`; ids have no dots, so nothing collides.
+The head names the claims and does not repeat them: what the pack lets a holder withhold (a name, an identity number)
+stands nowhere in clear. The labels travel with the file so that it can be read in a place whose packs do not know the
+kind. A field whose id is a word of the envelope (`status`) becomes the claim `field.status`, and what a kind has no
+field for is `licence.number` and `licence.holder`; field ids have no dots, so nothing collides.
 """
 
 from __future__ import annotations
@@ -23,7 +25,11 @@ from tongban.core.values.text import Bilingual
 from tongban.records.licences import sdjwt
 
 _HEAD = "licence"
-_HOLDER = "holder_name"
+_EXTRA = {
+    # what every file has, with or without a field of the kind: (claim, label)
+    "holder_name": ("licence.holder", Bilingual(zh="持有人", en="Holder")),
+    "number": ("licence.number", Bilingual(zh="证照编号", en="Licence number")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,6 @@ class Head:
     """The part of a file that is always readable."""
 
     identifier: str
-    number: str
     place: str
     issue_date: date
     valid_from: date
@@ -61,31 +66,30 @@ class Document:
 
 
 def claims_of(
-    kind: LicenceKind, head: Head, values: Mapping[str, Any], holder_name: str
+    kind: LicenceKind, head: Head, values: Mapping[str, Any], *, number: str, holder_name: str
 ) -> tuple[dict[str, Any], list[str], list[str]]:
     """(claims, those that may be withheld, those always shown) of a licence with these field values."""
     fields = [field for field in kind.fields if field.id in values]
-    names = {field.id: _claim(field.id) for field in fields}
-    given = {field.given: names[field.id] for field in fields if field.given}
-    claims = {names[field.id]: values[field.id] for field in fields}
-    labels = {names[field.id]: _pair(field.label) for field in fields}
-    always = [_HEAD, *(names[field.id] for field in fields if field.always_shown)]
-    holder = given.get("holder_name", _HOLDER)
-    if holder not in claims:
-        claims[holder] = holder_name
-        labels[holder] = {"zh": "持有人", "en": "Holder"}
+    claims = {_claim(field.id): values[field.id] for field in fields}
+    labels = {_claim(field.id): _pair(field.label) for field in fields}
+    given = {field.given: _claim(field.id) for field in fields if field.given}
+    for name, value in {"number": number, "holder_name": holder_name}.items():
+        if name not in given:
+            claim, label = _EXTRA[name]
+            given[name], claims[claim], labels[claim] = claim, value, _pair(label)
     claims[_HEAD] = {
         "identifier": head.identifier,
-        "number": head.number,
         "kind": _pair(kind.name),
         "place": head.place,
         "issue_date": head.issue_date.isoformat(),
         "valid_from": head.valid_from.isoformat(),
         "valid_to": head.valid_to.isoformat() if head.valid_to else None,
-        "holder": holder,
+        "holder": given["holder_name"],
+        "number": given["number"],
         **({"issuer": given["issuer"]} if "issuer" in given else {}),
         "labels": labels,
     }
+    always = [_HEAD, *(_claim(field.id) for field in fields if field.always_shown)]
     return claims, [name for name in claims if name not in always], always
 
 
@@ -93,16 +97,13 @@ def read(claims: Mapping[str, Any], issuer: Bilingual) -> Document:
     """The content of checked claims. Another place's file may lack any part of the head."""
     head = _mapping(claims.get(_HEAD))
     labels = _mapping(head.get("labels"))
-    holder = (
-        claims.get(head.get("holder") or _HOLDER) if isinstance(head.get("holder", _HOLDER), str) else None
-    )
     names = [name for name in labels if name in claims and name != _HEAD]
     names += [name for name in claims if name not in labels and name != _HEAD]
     return Document(
         identifier=_text(head.get("identifier")),
-        number=_text(head.get("number")),
+        number=_named(claims, head.get("number")),
         kind=_bilingual(head.get("kind")),
-        holder=_text(holder),
+        holder=_named(claims, head.get("holder")),
         valid_from=_date(head.get("valid_from")),
         valid_to=_date(head.get("valid_to")),
         fields=tuple(
@@ -121,6 +122,10 @@ def _claim(field: str) -> str:
 
 def _pair(text: Bilingual) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
+
+
+def _named(claims: Mapping[str, Any], name: Any) -> str | None:
+    return _text(claims.get(name)) if isinstance(name, str) else None
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

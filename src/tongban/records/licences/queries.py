@@ -14,7 +14,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, TextField, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Left, Substr, TruncMonth
 
 from tongban.base.audit import queries as audit
 from tongban.base.directory import queries as directory
@@ -27,6 +29,9 @@ from tongban.core.planning.model import Held
 from tongban.core.values.text import Bilingual
 from tongban.records.licences import access, issuers, models, trust, verification
 from tongban.records.licences.verification import Verification
+
+BY_ISSUER = frozenset({"licence.issued", "licence.registered"})
+"""What the platform does in the issuer's name."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +47,8 @@ class Card:
     """Status on the day asked about: the row's, or `expired`, or `not-yet-valid`."""
     fields: tuple[tuple[Bilingual, Any], ...]
     """(label, value) in the kind's order."""
+    end_stated: bool
+    """Whether one of the fields says until when it is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ def card(licence: models.Licence, at: date) -> Card:
     pack = directory.pack(licence.pack_digest)
     kind = pack.licences[licence.kind]
     issuer = pack.organisations[licence.issuer_organisation].name
+    filled = [field for field in kind.fields if field.id in licence.claims]
     return Card(
         licence,
         kind,
@@ -99,9 +107,9 @@ def card(licence: models.Licence, at: date) -> Card:
                 field.label,
                 issuer if field.given == "issuer" else _worded(pack, field, licence.claims[field.id]),
             )
-            for field in kind.fields
-            if field.id in licence.claims
+            for field in filled
         ),
+        any(field.given == "valid_to" for field in filled),
     )
 
 
@@ -109,12 +117,11 @@ def used_by(licence: models.Licence) -> list[Use]:
     """Who issued, changed or looked at a licence, newest first."""
     organisations = directory.pack(licence.pack_digest).organisations
     return [
-        Use(
-            entry.at,
-            entry.action,
-            organisations[entry.organisation].name if entry.organisation in organisations else None,
-        )
+        Use(entry.at, entry.action, organisations[office].name if office in organisations else None)
         for entry in audit.entries_of(licence.id).order_by("-sequence")[:50]
+        for office in [
+            entry.organisation or (licence.issuer_organisation if entry.action in BY_ISSUER else None)
+        ]
     ]
 
 
@@ -130,6 +137,32 @@ def verify(token: str | bytes, now: datetime) -> Verification:
     return verification.verify(
         token, trust.merge(lists), now, lambda issuer, identifier: _status(own, issuer, identifier)
     )
+
+
+def counts_for_statistics(
+    kind: str, *, until: date, field: str | None = None
+) -> list[tuple[date, str, str, str, int]]:
+    """How many licences of a kind were issued before `until`: [(month, place, registered, value, count)].
+
+    Added up in the database: no row leaves this room, only the counts. `month` is its first day, `place` the division
+    of the issuing organisation, `registered` the division that a firm's credit code says it is registered in (GB
+    32100-2015, digits 3 to 8; empty for persons), `value` that of the claim `field` (empty without one). Counted is
+    the issue, whatever became of the licence.
+    """
+    code = Case(When(holder__kind="enterprise", then=Substr("holder__identifier", 3, 6)), default=Value(""))
+    claim = Left(KeyTextTransform(field, "claims"), 120) if field else Value("")
+    rows = (
+        models.Licence.objects.filter(kind=kind, issue_date__lt=until)
+        .annotate(
+            month=TruncMonth("issue_date"),
+            registered=Coalesce(code, Value("")),
+            value=Coalesce(Cast(claim, TextField()), Value("")),
+        )
+        .values("month", "place", "registered", "value")
+        .annotate(n=Count("id"))
+        .order_by("month", "place", "registered", "value")
+    )
+    return list(rows.values_list("month", "place", "registered", "value", "n"))
 
 
 def trust_list_text(pack: Pack, now: datetime) -> str:

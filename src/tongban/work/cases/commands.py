@@ -28,9 +28,13 @@ def replay(number: str, as_json: bool) -> None:
         )
     result = replays.replay(found)
     if as_json:
-        click.echo(json.dumps({"case": found.case.number, "outcome": found.outcome, **asdict(result)}, indent=2))
+        click.echo(
+            json.dumps({"case": found.case.number, "outcome": found.outcome, **asdict(result)}, indent=2)
+        )
     else:
-        click.echo(f"Case {found.case.number}: {found.outcome} on {found.decided_on}, pack {found.pack_digest}.")
+        click.echo(
+            f"Case {found.case.number}: {found.outcome} on {found.decided_on}, pack {found.pack_digest}."
+        )
         for difference in result.differences:
             change = f" was {difference.stored}, is {difference.now}" if difference.stored else ""
             click.echo(f"{difference.kind.upper()}  {difference.about}{change}")

@@ -10,7 +10,7 @@ from typing import Any
 from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import Acting
 from tongban.core.packs import calendars, facts as packfacts
-from tongban.core.packs.model import Service, Term, Variant
+from tongban.core.packs.model import Service, Variant
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import plan as planning
 from tongban.core.planning.model import Held, Plan
@@ -56,22 +56,6 @@ def variant_of(service: Service, variant_id: str | None) -> Variant | None:
     return next((v for v in service.variants if v.id == variant_id), None)
 
 
-def terms_of(service: Service, variant_id: str | None) -> Terms:
-    """The periods of a case, fixed on submission: those of the variant where it sets them."""
-    variant = variant_of(service, variant_id)
-    promised = (variant.promised if variant and variant.promised else None) or service.promised
-    statutory = (variant.statutory if variant and variant.statutory else None) or service.statutory
-    return Terms(
-        promised=_duration(promised),
-        statutory=_duration(statutory) if statutory else None,
-        extension=statutory.extension if statutory else 0,
-        notify_missing=_duration(service.notify_missing) if service.notify_missing else None,
-        deliver=_duration(service.deliver) if service.deliver else None,
-        tolerance=_duration(service.tolerance.within) if service.tolerance else None,
-        rolls=promised.rolls,
-    )
-
-
 def terms_to_json(terms: Terms) -> dict[str, Any]:
     return asdict(terms)
 
@@ -95,7 +79,3 @@ def history_of(case: models.Case) -> tuple[CaseEvent, ...]:
 def clock_of(case: models.Case, pack: Pack, today: date) -> Clock:
     """The clocks of a case as of the end of `today`, recomputed from its events."""
     return clocks.clock(history_of(case), terms_from_json(case.terms), calendars.work_calendar(pack), today)
-
-
-def _duration(term: Term) -> Duration:
-    return Duration(term.amount, term.unit)

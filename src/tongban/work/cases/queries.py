@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import Acting
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Clock
@@ -77,7 +78,15 @@ def recent_for(acting: Acting, limit: int = 5) -> list[Row]:
 
 
 def rows(applications: Iterable[models.Application], acting: Acting) -> list[Row]:
-    return [row(application, form.pack_of(application, acting), acting.today) for application in _with_one_pack(applications, acting)]
+    in_force: Pack | None = None
+    found = []
+    for application in applications:
+        if application.state == "submitted":
+            pack = directory.pack(application.pack_digest)
+        else:
+            pack = in_force = in_force or directory.pack_in_force(acting.now)
+        found.append(row(application, pack, acting.today))
+    return found
 
 
 def row(application: models.Application, pack: Pack, today: date) -> Row:

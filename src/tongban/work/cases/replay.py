@@ -65,7 +65,9 @@ def replay(decision: models.Decision) -> Replay:
         elif stored[name] != now[name]:
             differences.append(Difference("reasons", name))
     if decision.automatic and any(finding["outcome"] != "pass" for finding in now.values()):
-        differences.append(Difference("granted", decision.case.number))  # the rules alone would not have granted it
+        differences.append(
+            Difference("granted", decision.case.number)
+        )  # the rules alone would not have granted it
     return _result(decision, differences, len(now))
 
 
@@ -89,7 +91,9 @@ def _decisions() -> QuerySet[models.Decision]:
 
 
 def _recompute(decision: models.Decision, pack: Pack) -> tuple[dict[str, Any], list[Difference]]:
-    facts, problems = packfacts.read_facts(pack, {name: entry["value"] for name, entry in decision.facts.items()})
+    facts, problems = packfacts.read_facts(
+        pack, {name: entry["value"] for name, entry in decision.facts.items()}
+    )
     unreadable = sorted(set(decision.facts) - set(facts)) if problems else []
     values = parameters.resolve(pack, decision.case.application.submitted_on)
     conditions = pack.services[decision.case.service].conditions

@@ -11,20 +11,19 @@ from tongban.core.rules.types import BadValue
 
 def value_problem(fact: Fact, error: ValueError) -> str:
     """What is wrong with a typed-in value and what to type instead."""
-    code = error.code if isinstance(error, BadValue) else "out-of-range"
-    label = fact.label.get(get_language() or "zh")
-    if code == "out-of-range":
+    code = error.code if isinstance(error, BadValue) else ""
+    words = {"label": fact.label.get(get_language() or "zh"), "low": fact.minimum, "high": fact.maximum}
+    if code in ("too-small", "too-large"):
         if fact.minimum is not None and fact.maximum is not None:
-            return _("%(label)s: give a number from %(low)s to %(high)s.") % {"label": label, "low": fact.minimum, "high": fact.maximum}
+            return _("%(label)s: give a number from %(low)s to %(high)s.") % words
         if fact.minimum is not None:
-            return _("%(label)s: give a number of at least %(low)s.") % {"label": label, "low": fact.minimum}
-        return _("%(label)s: this is too long or too large.") % {"label": label}
+            return _("%(label)s: give a number of at least %(low)s.") % words
+        return _("%(label)s: give a number of at most %(high)s.") % words
     return {
-        "not-a-number": _("%(label)s: give a number, for example 86 or 86.5."),
-        "not-an-integer": _("%(label)s: give a whole number."),
+        "not-a-number": _("%(label)s: give a number, for example 86."),
         "too-many-decimals": _("%(label)s: too many digits after the point."),
         "not-a-date": _("%(label)s: give a date as 2026-11-25."),
         "not-a-boolean": _("%(label)s: choose yes or no."),
         "not-in-list": _("%(label)s: choose one of the answers."),
         "too-long": _("%(label)s: this is too long."),
-    }.get(code, _("%(label)s: this value does not fit.")) % {"label": label}
+    }.get(code, _("%(label)s: this value does not fit.")) % words

@@ -35,7 +35,9 @@ CLOSED: Final = ("closed", "decided-today")
 SORTS: Final = ("due", "new", "number")
 PAGE: Final = 25
 
-_OPEN_STATES: Final = tuple(s.value for s in (State.SUBMITTED, State.WAITING, State.CORRECTING, State.ACCEPTED))
+_OPEN_STATES: Final = tuple(
+    s.value for s in (State.SUBMITTED, State.WAITING, State.CORRECTING, State.ACCEPTED)
+)
 _SEVERITY: Final = {Light.BLACK: 0, Light.RED: 1, Light.YELLOW: 2, Light.GREEN: 3, Light.NONE: 4}
 _RECEIVED: Final = frozenset({Event.SUBMIT, Event.RELEASE, Event.ANSWER_CORRECTION})
 _CHUNK: Final = 500
@@ -107,7 +109,11 @@ class Worklist:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many cases each tab holds under the present search: as many as the list behind it."""
-        counts = {name: sum(map(_chosen(name, self.acting.today), self.found_open)) for name in TABS if name not in CLOSED}
+        counts = {
+            name: sum(map(_chosen(name, self.acting.today), self.found_open))
+            for name in TABS
+            if name not in CLOSED
+        }
         return counts | {"closed": self._closed("closed").count()}
 
     @cached_property
@@ -143,7 +149,9 @@ class Worklist:
     def _closed(self, show: str) -> QuerySet[models.Case]:
         cases = _with_all(access.cases(self.acting).exclude(state__in=_OPEN_STATES))
         if self.search:
-            cases = cases.filter(Q(number__icontains=self.search) | Q(application__name__icontains=self.search))
+            cases = cases.filter(
+                Q(number__icontains=self.search) | Q(application__name__icontains=self.search)
+            )
         return cases.filter(decision__decided_on=self.acting.today) if show == "decided-today" else cases
 
     def _fits(self, row: Row) -> bool:
@@ -156,7 +164,10 @@ def rows_of(cases: Iterable[models.Case], today: date) -> list[Row]:
     listed = list(cases)
     subjects = identity.names_of({case.application.principal for case in listed})
     packs = {digest: directory.pack(digest) for digest in {case.application.pack_digest for case in listed}}
-    return [_row(case, packs[case.application.pack_digest], subjects.get(case.application.principal), today) for case in listed]
+    return [
+        _row(case, packs[case.application.pack_digest], subjects.get(case.application.principal), today)
+        for case in listed
+    ]
 
 
 def _with_all(cases: QuerySet[models.Case]) -> QuerySet[models.Case]:
@@ -218,13 +229,19 @@ _OPEN_ORDER: Final[dict[str, Callable[[Row], Any]]] = {
     "new": lambda row: (-row.case.created_at.timestamp(), row.number),
     "number": lambda row: row.number,
 }
-_CLOSED_ORDER: Final = {"due": ("-closed_at", "number"), "new": ("-created_at", "number"), "number": ("number",)}
+_CLOSED_ORDER: Final = {
+    "due": ("-closed_at", "number"),
+    "new": ("-created_at", "number"),
+    "number": ("number",),
+}
 
 
 class _LazyRows:
     """A query that turns into rows where it is sliced: what Paginator asks of a list."""
 
-    def __init__(self, cases: QuerySet[models.Case], make: Callable[[Sequence[models.Case]], list[Row]]) -> None:
+    def __init__(
+        self, cases: QuerySet[models.Case], make: Callable[[Sequence[models.Case]], list[Row]]
+    ) -> None:
         self.cases, self.make = cases, make
 
     def count(self) -> int:

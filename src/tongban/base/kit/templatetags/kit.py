@@ -82,7 +82,11 @@ def period(duration: Any) -> str:
 @register.filter
 def working_days(amount: Any) -> str:
     """A number of working days in words."""
-    return "" if amount in (None, "") else ngettext("%(n)d working day", "%(n)d working days", int(amount)) % {"n": int(amount)}
+    return (
+        ""
+        if amount in (None, "")
+        else ngettext("%(n)d working day", "%(n)d working days", int(amount)) % {"n": int(amount)}
+    )
 
 
 @register.filter
@@ -176,7 +180,11 @@ def phrases(line: Any) -> str | SafeString:
     written = str(line)
     if not text.language().startswith("zh"):
         return written
-    return format_html_join("", '<span class="nowrap">{}</span><wbr>', ((p,) for p in re.findall(r"[^，、；。！？]+[，、；。！？]?", written)))
+    return format_html_join(
+        "",
+        '<span class="nowrap">{}</span><wbr>',
+        ((p,) for p in re.findall(r"[^，、；。！？]+[，、；。！？]?", written)),
+    )
 
 
 @register.filter

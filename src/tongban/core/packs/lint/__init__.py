@@ -12,6 +12,7 @@ from tongban.core.packs.content import Content
 from tongban.core.packs.lint import (
     calendars,
     circles,
+    data,
     evidence,
     organs,
     pack_tests,
@@ -38,6 +39,11 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     services.tolerance,
     services.repeats,
     circles.circles,
+    data.policies,
+    data.products,
+    data.complaints,
+    data.goals,
+    data.resources,
     pack_tests.tests,
 )
 

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from tongban.core.packs import model, names, walk
+from tongban.core.packs import model, model_data, names, walk
 from tongban.core.packs.content import NOUNS, Content, Merged
 from tongban.core.packs.pack import Problem
 
@@ -20,12 +20,17 @@ REFERENCES: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {
     model.LicenceKind: {"issuer": "authorities"},
     model.LicenceField: {"fact": "facts"},
     model.Resource: {"steward": "authorities", "key_fact": "facts"},
-    model.ResourceField: {"fact": "facts"},
+    model.ResourceField: {"fact": "facts", "element": "elements"},
     model.Alternative: {"licence": "licences", "registry": "resources"},
     model.Requirement: {"material": "materials"},
     model.Result: {"licence": "licences"},
     model.Service: {"authority": "authorities", "form": "facts"},
     model.LifeEvent: {"lead": "authorities", "services": "services", "name_fact": "facts"},
+    model_data.Policy: {"authority": "authorities"},
+    model_data.Product: {"operator": "authorities", "licence": "licences"},
+    model_data.Contributor: {"authority": "authorities"},
+    model_data.ComplaintClass: {"authority": "authorities"},
+    model_data.Goal: {"owner": "authorities", "indicator": "indicators"},
     model.PackTest: {"event": "life-events"},
     model.Expectation: {
         "services": "services",
@@ -49,8 +54,9 @@ def unknown_names(content: Content) -> Iterator[Problem]:
             merged = content.merged[folder][entry_id]
             for path, part in walk.parts(entry):
                 yield from _in_part(content, merged, path, part)
-                if isinstance(part, model.Cited):
-                    yield from _cited(content, articles, merged, path, part)
+                for name in ("articles", "sharing_basis"):
+                    cited: Any = getattr(part, name, ())
+                    yield from _cited(content, articles, merged, (*path, name), cited)
 
 
 def unknown(content: Content, merged: Merged, folder: str, name: str, path: walk.Path) -> Problem | None:
@@ -79,15 +85,15 @@ def _in_part(content: Content, merged: Merged, path: walk.Path, part: BaseModel)
 
 
 def _cited(
-    content: Content, articles: frozenset[str], merged: Merged, path: walk.Path, part: model.Cited
+    content: Content, articles: frozenset[str], merged: Merged, path: walk.Path, cited: tuple[str, ...]
 ) -> Iterator[Problem]:
-    for index, article in enumerate(part.articles):
+    for index, article in enumerate(cited):
         law = article.split("#")[0]
         unreadable = law in content.known("laws") and law not in content.models.get("laws", {})
         if article not in articles and not unreadable:
             hint = names.did_you_mean(article, articles) or "add the law and its article to laws/"
-            where = (*path, "articles", index)
-            yield merged.problem("unknown-article", f'there is no article "{article}"', hint, path=where)
+            message = f'there is no article "{article}"'
+            yield merged.problem("unknown-article", message, hint, path=(*path, index))
 
 
 def _articles(content: Content) -> frozenset[str]:

@@ -83,12 +83,16 @@ def seal(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> str:
     """The page that the form stood on, never one of another site."""
     wanted = request.POST.get("next", "/")
-    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, request.is_secure()
+    )
     return wanted if safe else "/"
 
 
 def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True)
+    response.set_cookie(
+        name, value, max_age=A_YEAR, samesite="Lax", secure=request.is_secure(), httponly=True
+    )
 
 
 def _openapi(request: HttpRequest) -> dict[str, Any] | None:

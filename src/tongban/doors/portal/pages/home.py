@@ -29,7 +29,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "pack": pack,
-            "events": [(event, len(event.services), guide.authorities(pack, event)) for event in pack.life_events.values()],
+            "events": [
+                (event, len(event.services), guide.authorities(pack, event))
+                for event in pack.life_events.values()
+            ],
             "services": list(islice(pack.services.values(), SERVICES)),
             "examples": _examples(pack),
             "recent": recent,
@@ -41,7 +44,8 @@ def _examples(pack: Pack) -> list[str]:
     """Words people use for the life events, in the script the reader reads, taken in turn from each event."""
     chinese = text.language().startswith("zh")
     words = [
-        [text.in_language(word) for word in event.search if chinese != word.isascii()] for event in pack.life_events.values()
+        [text.in_language(word) for word in event.search if chinese != word.isascii()]
+        for event in pack.life_events.values()
     ]
     in_turn = [row[place] for place in range(EXAMPLES) for row in words if place < len(row)]
     return in_turn[:EXAMPLES]

@@ -33,7 +33,9 @@ def services(request: HttpRequest) -> HttpResponse:
         "authority": authority,
         "instant": instant,
         "filters": bool(authority) + instant,
-        "authorities": [pack.authorities[a] for a in dict.fromkeys(s.authority for s in pack.services.values())],
+        "authorities": [
+            pack.authorities[a] for a in dict.fromkeys(s.authority for s in pack.services.values())
+        ],
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
         "all_events": list(pack.life_events.values()),
     }
@@ -56,7 +58,10 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         {
             "pack": pack,
             "event": found,
-            "services": [(service, guide.needed(pack, service), guide.organs(pack, service.authority)) for service in parts],
+            "services": [
+                (service, guide.needed(pack, service), guide.organs(pack, service.authority))
+                for service in parts
+            ],
             "always": [s for s in parts if s.applies_when.strip().upper() == "TRUE"],
             "authorities": guide.authorities(pack, found),
             "saving": guide.saving(pack, found),
@@ -100,7 +105,9 @@ def _rows(pack: Pack, query: str) -> list[dict[str, Any]]:
     """[{kind, entry, snippet}]: life events, services and, when searched for, laws."""
     if not query:
         events = [{"kind": "event", "entry": entry, "snippet": ""} for entry in pack.life_events.values()]
-        return events + [{"kind": "service", "entry": entry, "snippet": ""} for entry in pack.services.values()]
+        return events + [
+            {"kind": "service", "entry": entry, "snippet": ""} for entry in pack.services.values()
+        ]
     where = {"event": pack.life_events, "service": pack.services, "law": pack.laws}
     return [
         {"kind": hit.kind, "entry": where[hit.kind][hit.id], "snippet": hit.snippet}

@@ -16,10 +16,12 @@ from tongban.work.cases import access, form, models
 from tongban.work.cases.actions import drafts, events, gathering
 
 
-def correct_fact(*, acting: Acting, number: str, answers: Mapping[str, object]) -> models.Case:
+def correct_fact(
+    *, acting: Acting, number: str, answers: Mapping[str, object], version: int | None = None
+) -> models.Case:
     """Change facts that an open correction notice names; nothing else of a submitted application can be changed."""
     with transaction.atomic():
-        case, correction = _open(acting, number)
+        case, correction = _open(acting, number, version)
         named = {d["id"] for d in correction.defects if d["kind"] == "fact"}
         if set(answers) - named:
             raise NotNow(_("Only what the correction notice names can be changed now."))
@@ -60,10 +62,10 @@ def hand_in(*, acting: Acting, number: str, material: str, name: str, data: byte
     return row
 
 
-def answer(*, acting: Acting, number: str) -> models.Case:
+def answer(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
     """Send the corrected case back: the notice term starts anew. Every named material must have been replaced."""
     with transaction.atomic():
-        case, correction = _open(acting, number)
+        case, correction = _open(acting, number, version)
         current = form.current_materials(case.application)
         undone = {
             d["id"]: _("Hand this in again before you send the case back.")
@@ -79,11 +81,12 @@ def answer(*, acting: Acting, number: str) -> models.Case:
     return case
 
 
-def withdraw(*, acting: Acting, number: str) -> models.Case:
+def withdraw(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
     """Take one case back before it is decided."""
     with transaction.atomic():
         _require_applicant(acting)
         case = access.case(acting, number, lock=True)
+        events.require_version(case, version)
         events.add(acting=acting, case=case, event=Event.WITHDRAW)
         audit.send(acting=acting, kind="cases.closed", root=case.application_id, payload={"case": str(case.id)})
     return case
@@ -109,9 +112,10 @@ def rate(*, acting: Acting, number: str, grade: int, comment: str) -> models.Rat
     return rating
 
 
-def _open(acting: Acting, number: str) -> tuple[models.Case, models.Correction]:
+def _open(acting: Acting, number: str, version: int | None) -> tuple[models.Case, models.Correction]:
     _require_applicant(acting)
     case = access.case(acting, number, lock=True)
+    events.require_version(case, version)
     correction = case.corrections.filter(answered_at=None).first()
     if correction is None or case.state != "correcting":
         raise NotNow(_("There is no open correction notice for this case."))

@@ -45,10 +45,10 @@ def start(*, acting: Acting, event: str) -> models.Application:
     return application
 
 
-def consent(*, acting: Acting, application: UUID, given: bool) -> models.Application:
+def consent(*, acting: Acting, application: UUID, given: bool, version: int | None = None) -> models.Application:
     """Let this application draw on licences and registries, or take that back: then what was drawn is dropped."""
     with transaction.atomic():
-        draft = _draft(acting, application)
+        draft = _draft(acting, application, version)
         if given:
             dossier.give_consent(acting=acting, subject=draft.subject, root=draft.id)
         else:
@@ -93,20 +93,20 @@ def hand_in(
     return row
 
 
-def take_back(*, acting: Acting, application: UUID, material: str) -> models.Application:
+def take_back(*, acting: Acting, application: UUID, material: str, version: int | None = None) -> models.Application:
     """Remove an uploaded file or a signature from a draft."""
     with transaction.atomic():
-        draft = _draft(acting, application)
+        draft = _draft(acting, application, version)
         draft.materials.filter(material=material, replaced_at=None).update(replaced_at=acting.now)
         _audit(acting, draft, "material.taken-back", {"material": material})
         _save(acting, draft)
     return draft
 
 
-def sign_commitment(*, acting: Acting, application: UUID, material: str) -> models.Material:
+def sign_commitment(*, acting: Acting, application: UUID, material: str, version: int | None = None) -> models.Material:
     """Sign a commitment (告知承诺) whose text the page has shown."""
     with transaction.atomic():
-        draft = _draft(acting, application)
+        draft = _draft(acting, application, version)
         planned = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today).material(material)
         if planned is None or planned.status is not Status.COMMIT:
             raise NotFound(_("There is no commitment to sign for that."))
@@ -115,10 +115,10 @@ def sign_commitment(*, acting: Acting, application: UUID, material: str) -> mode
     return row
 
 
-def defer(*, acting: Acting, application: UUID, material: str, later: bool) -> models.Application:
+def defer(*, acting: Acting, application: UUID, material: str, later: bool, version: int | None = None) -> models.Application:
     """Ask to hand a secondary material in later (容缺). Only what the plan calls deferrable can be."""
     with transaction.atomic():
-        draft = _draft(acting, application)
+        draft = _draft(acting, application, version)
         planned = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today).material(material)
         if later and (planned is None or planned.status is not Status.DEFERRABLE):
             raise NotNow(_("This material cannot come later: without it the review cannot begin."))
@@ -129,10 +129,10 @@ def defer(*, acting: Acting, application: UUID, material: str, later: bool) -> m
     return draft
 
 
-def discard(*, acting: Acting, application: UUID) -> None:
+def discard(*, acting: Acting, application: UUID, version: int | None = None) -> None:
     """Give a draft up. It disappears from all lists."""
     with transaction.atomic():
-        draft = _draft(acting, application)
+        draft = _draft(acting, application, version)
         draft.state = "discarded"
         _audit(acting, draft, "application.discarded", {})
         draft.save(update_fields=["state"])

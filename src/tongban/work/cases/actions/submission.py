@@ -16,6 +16,7 @@ from tongban.base.kit.refusals import Invalid, NotNow, StaleVersion
 from tongban.base.notices import actions as notices
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Applies, Plan, PlannedMaterial, PlannedService, Status
+from tongban.core.procedures import terms
 from tongban.core.procedures.model import Event
 from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
@@ -153,7 +154,7 @@ def _open_case(
         number=numbers.case_number(draft.number or "", position), application=draft, service=service.id, organisation=organ.id,
         place=draft.place, state="submitted", waits_for=list(planned.waits_for), variant=planned.variant, materials=list(asked),
         deferred=[m for m in asked if m in draft.deferring and m not in form.current_materials(draft)],
-        terms=form.terms_to_json(form.terms_of(service, planned.variant)), why=explain.to_json(planned.finding),
+        terms=form.terms_to_json(terms.terms(service, form.variant_of(service, planned.variant))), why=explain.to_json(planned.finding),
         created_at=acting.now,
     )  # fmt: skip
     events.add(acting=acting, case=case, event=Event.SUBMIT)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from uuid import UUID
 
 from tongban.base.directory import queries as directory
+from tongban.base.kit import forms
 from tongban.base.kit.text import in_language
-from tongban.core.packs.model import LicenceKind, Resource, Service
+from tongban.core.packs.model import Fact, LicenceKind, Resource, Service
 from tongban.core.packs.pack import Pack
 
 
@@ -101,8 +101,7 @@ def bases(pack: Pack, articles: tuple[str, ...] | list[str]) -> list[Basis]:
     return found
 
 
-def is_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+def drawn_as_radio(pack: Pack, fact: Fact) -> bool:
+    """Whether a code is chosen from radio buttons: then the first button is where a link leads."""
+    codes = pack.code_lists.get(fact.codes or "")
+    return codes is not None and len(codes.items) <= forms.RADIOS_UP_TO

@@ -78,6 +78,11 @@ class Given:
         return cls(typed, refusal.fields if errors is None else errors, _(refusal.message), refusal.status)
 
     @property
+    def unsaved(self) -> list[str]:
+        """Facts for which something was typed that could not be saved: shown even where nothing hangs on them any more."""
+        return [name for name, text in self.typed.items() if text.strip()] if self.status != 200 else []
+
+    @property
     def stale(self) -> bool:
         return self.status == StaleVersion.status
 

@@ -30,11 +30,10 @@ def name_of(fact: str) -> str:
 def field(
     application: models.Application, pack: Pack, facts: Facts, name: str, given: Given, *, editable: bool | None = None
 ) -> dict[str, Any]:
-    """What `kit/parts/field.html` draws for one fact. `editable` None: unless an office says it."""
+    """What `kit/parts/field.html` draws for one fact. `editable` None: unless an office has the last word on it."""
     fact = pack.facts[name]
     entry = application.answers.get(name)
-    by_office = entry is not None and entry["source"] != "answer"
-    readonly = by_office if editable is None else not editable
+    readonly = office_decides(fact, entry) if editable is None else not editable
     value: Value | str | None = _value(facts, name)
     if value is not None and fact.sensitivity >= SENSITIVE:
         value = reasons.masked(str(value))
@@ -46,6 +45,18 @@ def field(
         as_question=True,
     )  # fmt: skip
     return {**drawn, "fact": name, "answered": entry is not None, "tap": fact.effort == "tap"}
+
+
+def office_decides(fact: Fact, entry: Mapping[str, Any] | None) -> bool:
+    """Whether an office says what the fact is and the pack puts its word before the subject's own."""
+    if entry is None or entry["source"] == "answer":
+        return False
+    for source in fact.sources:
+        if source.answer:
+            return False
+        if entry["source_id"] in (source.licence, source.registry):
+            return True
+    return True
 
 
 def fields(application: models.Application, pack: Pack, facts: Facts, names: Iterable[str], given: Given) -> list[dict[str, Any]]:

@@ -53,8 +53,12 @@ def office_csv(request: HttpRequest) -> HttpResponse:
     ])  # fmt: skip
     for row in lists.every_row():
         writer.writerow([_harmless(value) for value in _values(row)])
-    response = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")  # the mark helps spreadsheets
-    response["Content-Disposition"] = f'attachment; filename="worklist-{request.acting.today}-{lists.show}.csv"'
+    response = HttpResponse(
+        "\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8"
+    )  # the mark helps spreadsheets
+    response["Content-Disposition"] = (
+        f'attachment; filename="worklist-{request.acting.today}-{lists.show}.csv"'
+    )
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -62,7 +66,10 @@ def office_csv(request: HttpRequest) -> HttpResponse:
 def _worklist(request: HttpRequest) -> Worklist:
     asked = request.GET
     return Worklist(
-        request.acting, show=asked.get("show", "open"), search=asked.get("q", ""), sort=asked.get("sort", "due")
+        request.acting,
+        show=asked.get("show", "open"),
+        search=asked.get("q", ""),
+        sort=asked.get("sort", "due"),
     )
 
 

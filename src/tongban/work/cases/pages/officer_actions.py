@@ -14,14 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as msg
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from tongban.base.kit import access
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.procedures.model import Event
 from tongban.work.cases.actions import decisions, handling
 from tongban.work.cases.pages import officer_case, officer_steps, officer_words
-from tongban.work.cases.pages.officer_view import CaseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,9 @@ REASONED: Final = {
     "decline": Reasoned(
         handling.decline,
         msg("Do not accept this case"),
-        msg("Only when it is not for this office to decide, or when no permit is needed. Otherwise request a correction."),
+        msg(
+            "Only when it is not for this office to decide, or when no permit is needed. Otherwise request a correction."
+        ),
         msg("Not accepted. The applicant has been told why."),
         msg("Do not accept"),
         msg("The case is closed with this. The applicant gets a written notice with these reasons."),
@@ -49,7 +50,9 @@ REASONED: Final = {
     "suspend": Reasoned(
         handling.suspend,
         msg("Stop the clock"),
-        msg("For a hearing, a test, an inspection or an expert review. The time until it runs again is not counted."),
+        msg(
+            "For a hearing, a test, an inspection or an expert review. The time until it runs again is not counted."
+        ),
         msg("The clock stands still. The applicant has been told why."),
         msg("Stop the clock"),
     ),
@@ -63,16 +66,22 @@ REASONED: Final = {
 }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.posts("officer")
 def accept(request: HttpRequest, number: str) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("cases:office-case", number=number)
     refusal = _try(lambda: handling.accept(acting=request.acting, number=number, version=_version(request)))
-    return _done_or_case(request, number, refusal, _("Accepted. The clock runs and the applicant has been told."))
+    return _done_or_case(
+        request, number, refusal, _("Accepted. The clock runs and the applicant has been told.")
+    )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @access.posts("officer")
 def resume(request: HttpRequest, number: str) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("cases:office-case", number=number)
     refusal = _try(lambda: handling.resume(acting=request.acting, number=number, version=_version(request)))
     return _done_or_case(request, number, refusal, _("The clock runs again."))
 
@@ -91,7 +100,9 @@ def reasoned(request: HttpRequest, number: str, step: str) -> HttpResponse:
                 "view": view, "case": view.case, "version": _version(request), "title": _(what.title), "question": _(what.confirm),
                 "button": _(what.button), "hidden": [("reasons", reasons)],
             })  # fmt: skip
-        refusal = _try(lambda: what.act(acting=request.acting, number=number, reasons=reasons, version=_version(request)))
+        refusal = _try(
+            lambda: what.act(acting=request.acting, number=number, reasons=reasons, version=_version(request))
+        )
         if refusal is None:
             return _done(request, number, _(what.done))
         return _form(request, "cases/officer/reasons.html", number, context, refusal)
@@ -118,13 +129,28 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     elif not officer_steps.can(view, "correction"):
         return _too_late(request, number)
     problems = refusal.fields if refusal else {}
-    facts = [_Line("fact", f.id, f.label, f.text, f.source, f.from_office, request, problems) for f in view.facts]
+    facts = [
+        _Line("fact", f.id, f.label, f.text, f.source, f.from_office, request, problems) for f in view.facts
+    ]
     papers = [
-        _Line("material", p.id, officer_words.in_language(p.material.name), p.word, "", not p.can_be_uploaded, request, problems)
+        _Line(
+            "material",
+            p.id,
+            officer_words.in_language(p.material.name),
+            p.word,
+            "",
+            not p.can_be_uploaded,
+            request,
+            problems,
+        )
         for p in view.papers
     ]
     return _form(
-        request, "cases/officer/correction.html", number, {"facts": facts, "papers": papers, "wanted": "correction"}, refusal
+        request,
+        "cases/officer/correction.html",
+        number,
+        {"facts": facts, "papers": papers, "wanted": "correction"},
+        refusal,
     )
 
 
@@ -144,7 +170,11 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
             })  # fmt: skip
         refusal = _try(
             lambda: decisions.decide(
-                acting=request.acting, number=number, outcome=outcome, reasons=reasons, version=_version(request)
+                acting=request.acting,
+                number=number,
+                outcome=outcome,
+                reasons=reasons,
+                version=_version(request),
             )
         )
         if refusal is None:
@@ -171,7 +201,15 @@ class _Line:
     """One fact or material on the correction form, with what was ticked and typed."""
 
     def __init__(
-        self, kind: str, identifier: str, label: str, now: str, source: str, fixed: bool, request: HttpRequest, problems: Any
+        self,
+        kind: str,
+        identifier: str,
+        label: str,
+        now: str,
+        source: str,
+        fixed: bool,
+        request: HttpRequest,
+        problems: Any,
     ) -> None:
         self.kind, self.id, self.label, self.now, self.source = kind, identifier, label, now, source
         self.fixed = fixed
@@ -186,10 +224,15 @@ def _defects(request: HttpRequest) -> list[dict[str, str]]:
     """Ticked lines, and lines with a text that somebody forgot to tick."""
     ticked = dict.fromkeys(request.POST.getlist("defect"))
     typed = dict.fromkeys(
-        name.removeprefix("text:") for name, text in request.POST.items() if name.startswith("text:") and str(text).strip()
+        name.removeprefix("text:")
+        for name, text in request.POST.items()
+        if name.startswith("text:") and str(text).strip()
     )
     keys = [key.partition(":") for key in ticked | typed if ":" in key]
-    return [{"kind": kind, "id": name, "text": request.POST.get(f"text:{kind}:{name}", "")} for kind, _sign, name in keys]
+    return [
+        {"kind": kind, "id": name, "text": request.POST.get(f"text:{kind}:{name}", "")}
+        for kind, _sign, name in keys
+    ]
 
 
 def _form(
@@ -230,9 +273,9 @@ def _done_or_case(request: HttpRequest, number: str, refusal: Refusal | None, te
 
 def _done(request: HttpRequest, number: str, text: str) -> HttpResponse:
     messages.success(request, text)
-    return redirect("office-case", number=number)
+    return redirect("cases:office-case", number=number)
 
 
 def _too_late(request: HttpRequest, number: str) -> HttpResponse:
     messages.warning(request, _("This is not possible now: the case has moved on in the meantime."))
-    return redirect("office-case", number=number)
+    return redirect("cases:office-case", number=number)

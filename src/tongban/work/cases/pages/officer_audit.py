@@ -26,7 +26,13 @@ def decisions(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     lines = [(decision, replays.replay(decision)) for decision in page]
     shown = [
-        (decision, result, [(_(words.DIFFERENCES[d.kind]), d.about) for d in result.differences]) for decision, result in lines
+        (decision, result, [(_(words.DIFFERENCES[d.kind]), d.about) for d in result.differences])
+        for decision, result in lines
     ]
-    context = {"page": page, "lines": shown, "number": number, "different": sum(not result.same for _d, result in lines)}
+    context = {
+        "page": page,
+        "lines": shown,
+        "number": number,
+        "different": sum(not result.same for _d, result in lines),
+    }
     return render(request, "cases/officer/decisions.html", context)

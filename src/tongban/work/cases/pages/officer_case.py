@@ -58,6 +58,8 @@ def page(request: HttpRequest, view: CaseView, refusal: Refusal | None = None) -
     context: dict[str, Any] = {"view": view, "case": view.case, "steps": steps, "refusal": refusal}
     if any(step.name == "accept" for step in steps):
         tolerant = bool(view.case.deferred)
-        context["accepting"] = officer_steps.foreseen(view, Event.ACCEPT_TOLERANTLY if tolerant else Event.ACCEPT)
+        context["accepting"] = officer_steps.foreseen(
+            view, Event.ACCEPT_TOLERANTLY if tolerant else Event.ACCEPT
+        )
         context["deferred"] = [view.name_of("material", name) for name in view.case.deferred]
     return render(request, "cases/officer/case.html", context, status=refusal.status if refusal else 200)

@@ -29,7 +29,10 @@ class Step:
 _STEPS: Final = (
     (frozenset({Event.ACCEPT}), Step("accept", msg("Accept"), "check", form=False)),
     (frozenset({Event.GRANT, Event.REFUSE}), Step("decide", msg("Decide"), "gavel")),
-    (frozenset({Event.REQUEST_CORRECTION}), Step("correction", msg("Request a correction"), "list-checks", "ghost")),
+    (
+        frozenset({Event.REQUEST_CORRECTION}),
+        Step("correction", msg("Request a correction"), "list-checks", "ghost"),
+    ),
     (frozenset({Event.RESUME}), Step("resume", msg("Let the clock run again"), "play", "ghost", form=False)),
     (frozenset({Event.SUSPEND}), Step("suspend", msg("Stop the clock"), "pause", "plain")),
     (frozenset({Event.EXTEND}), Step("extend", msg("Extend the term"), "calendar-plus", "plain")),

@@ -13,8 +13,20 @@ urlpatterns = [
     path("office/cases/<str:number>/resume", officer_actions.resume, name="office-resume"),
     path("office/cases/<str:number>/correction", officer_actions.correction, name="office-correction"),
     path("office/cases/<str:number>/decide", officer_actions.decide, name="office-decide"),
-    path("office/cases/<str:number>/decline", officer_actions.reasoned, {"step": "decline"}, name="office-decline"),
-    path("office/cases/<str:number>/suspend", officer_actions.reasoned, {"step": "suspend"}, name="office-suspend"),
-    path("office/cases/<str:number>/extend", officer_actions.reasoned, {"step": "extend"}, name="office-extend"),
+    path(
+        "office/cases/<str:number>/decline",
+        officer_actions.reasoned,
+        {"step": "decline"},
+        name="office-decline",
+    ),
+    path(
+        "office/cases/<str:number>/suspend",
+        officer_actions.reasoned,
+        {"step": "suspend"},
+        name="office-suspend",
+    ),
+    path(
+        "office/cases/<str:number>/extend", officer_actions.reasoned, {"step": "extend"}, name="office-extend"
+    ),
     path("audit/decisions", officer_audit.decisions, name="audit-decisions"),
 ]

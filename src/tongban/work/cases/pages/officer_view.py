@@ -24,6 +24,7 @@ from tongban.core.values.calendar import DueDate
 from tongban.work.cases import form, models, worklist
 from tongban.work.cases import replay as replays
 from tongban.work.cases.actions import decisions
+from tongban.work.cases.pages import content
 from tongban.work.cases.pages import officer_findings as findings
 from tongban.work.cases.pages import officer_words as words
 
@@ -115,10 +116,12 @@ class CaseView:
     def checks(self) -> list[findings.Check]:
         """Automatic checks: as stored once decided, computed with today's facts before."""
         if self.decision is not None:
-            stored = {name: explain.from_json(data) for name, data in self.decision.findings["conditions"].items()}
-            return findings.checks_of(self.case, self.pack, stored, self.decision.facts)
+            stored = {
+                name: explain.from_json(data) for name, data in self.decision.findings["conditions"].items()
+            }
+            return findings.checks_of(self.pack, self.case.service, stored, self.decision.facts)
         now = decisions.conditions(self.case, self.pack)
-        return findings.checks_of(self.case, self.pack, now, self.application.answers)
+        return findings.checks_of(self.pack, self.case.service, now, self.application.answers)
 
     @property
     def passed(self) -> int:
@@ -130,35 +133,42 @@ class CaseView:
         return {
             "because": self.service.applies_because,
             "always": self.service.applies_when.strip().upper() == "TRUE",
-            "needed": findings.in_words(finding, self.pack),
-            "found": findings.found_in(finding, self.pack, self.application.answers),
+            "lines": findings.lines_of(finding, self.pack, self.application.answers),
         }
 
     @cached_property
-    def articles(self) -> tuple[findings.Article, ...]:
-        references = findings.cited_by(self.service, *self.service.conditions)
-        return findings.articles_of(self.pack, references)
+    def articles(self) -> list[content.Basis]:
+        return content.bases(self.pack, findings.cited_by((self.service, *self.service.conditions)))
 
     @cached_property
     def papers(self) -> list[Paper]:
         rows: dict[str, list[models.Material]] = {}
-        for row in self.application.materials.filter(material__in=self.case.materials).order_by("-created_at"):
+        for row in self.application.materials.filter(material__in=self.case.materials).order_by(
+            "-created_at"
+        ):
             rows.setdefault(row.material, []).append(row)
         requirements = {r.material: r for r in self.service.requires}
         return [
-            self._paper(name, rows.get(name, []), requirements.get(name)) for name in self.case.materials if name in self.pack.materials
+            self._paper(name, rows.get(name, []), requirements.get(name))
+            for name in self.case.materials
+            if name in self.pack.materials
         ]
 
     @cached_property
     def missing(self) -> list[str]:
         """Names of materials that keep it from being granted."""
-        return [in_language(paper.material.name) for paper in self.papers if paper.status in ("missing", "deferred")]
+        return [
+            in_language(paper.material.name)
+            for paper in self.papers
+            if paper.status in ("missing", "deferred")
+        ]
 
     @property
     def siblings(self) -> list[Sibling]:
         others = self.application.cases.exclude(pk=self.case.pk).order_by("number")
         return [
-            Sibling(self.pack.services[c.service].name, self.pack.organisations[c.organisation].name, c.state) for c in others
+            Sibling(self.pack.services[c.service].name, self.pack.organisations[c.organisation].name, c.state)
+            for c in others
         ]
 
     @property
@@ -166,7 +176,9 @@ class CaseView:
         """What happened, oldest first, and the day that binds the office next."""
         items = [_happened(event) for event in self.case.events.order_by("sequence")]
         if self.row.due is not None and self.clock.running:
-            title = _("List every defect, or accept") if self.clock.notify_by else _("Decide by the promised day")
+            title = (
+                _("List every defect, or accept") if self.clock.notify_by else _("Decide by the promised day")
+            )
             items.append({"title": title, "day": self.row.due, "next": True})
         return items
 
@@ -180,7 +192,11 @@ class CaseView:
         clock = self.clock
         lines = [
             (_("List defects by"), clock.notify_by, _("Silence after that day counts as acceptance.")),
-            (_("Accepted on"), clock.accepted_on, _("By silence, as the law has it.") if clock.deemed_accepted else ""),
+            (
+                _("Accepted on"),
+                clock.accepted_on,
+                _("By silence, as the law has it.") if clock.deemed_accepted else "",
+            ),
             (_("Promised day"), clock.promised, ""),
             (_("Statutory day"), clock.statutory, ""),
             (_("Deferred materials by"), clock.materials_by, ""),
@@ -195,7 +211,10 @@ class CaseView:
     @property
     def corrections(self) -> list[dict[str, Any]]:
         return [
-            {"correction": correction, "defects": [(self.name_of(d["kind"], d["id"]), d["text"]) for d in correction.defects]}
+            {
+                "correction": correction,
+                "defects": [(self.name_of(d["kind"], d["id"]), d["text"]) for d in correction.defects],
+            }
             for correction in self.case.corrections.order_by("requested_at")
         ]
 
@@ -209,7 +228,8 @@ class CaseView:
         found = self.replay.differences if self.replay else ()
         labels = {c.id: in_language(c.label) for c in self.service.conditions}
         return [
-            (_(words.DIFFERENCES[d.kind]), labels.get(d.about) or self.name_of("fact", d.about), d) for d in found
+            (_(words.DIFFERENCES[d.kind]), labels.get(d.about) or self.name_of("fact", d.about), d)
+            for d in found
         ]
 
     def name_of(self, kind: str, identifier: str) -> str:
@@ -225,7 +245,9 @@ class CaseView:
         line = FactLine(
             id=name,
             label=in_language(fact.label),
-            text=findings.state_text(self.pack, name, state if isinstance(state, Known) or state is ABSENT else None),
+            text=findings.state_text(
+                self.pack, name, state if isinstance(state, Known) or state is ABSENT else None
+            ),
             source=findings.source_text(self.pack, answer),
             from_office=answer is not None and answer["source"] != "answer",
         )
@@ -246,8 +268,12 @@ class CaseView:
             purpose=requirement.purpose if requirement else None,
             row=current,
             upload=files.upload(current.upload) if current and current.upload else None,
-            earlier=tuple(files.upload(row.upload) for row in rows if row.replaced_at is not None and row.upload),
-            commitment=next((a.commitment for a in material.alternatives if a.commitment), None) if signed else None,
+            earlier=tuple(
+                files.upload(row.upload) for row in rows if row.replaced_at is not None and row.upload
+            ),
+            commitment=next((a.commitment for a in material.alternatives if a.commitment), None)
+            if signed
+            else None,
             can_be_uploaded=any(a.upload for a in material.alternatives),
         )
 

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext, pgettext
 
 from tongban.base.kit.text import in_language
 from tongban.core.packs.model import Service
-from tongban.work.cases.pages.officer_findings import Article, Check, article_text
+from tongban.work.cases.pages.content import Basis
+from tongban.work.cases.pages.officer_findings import Check
 from tongban.work.cases.worklist import Row
 
 EVENTS: Final = {
@@ -98,36 +99,47 @@ def listed(items: Iterable[str]) -> str:
     return pgettext("between items of a list", ", ").join(items)
 
 
-def proposed_grant(service: Service, checks: Sequence[Check], articles: Sequence[Article]) -> str:
+def proposed_grant(service: Service, checks: Sequence[Check], articles: Sequence[Basis]) -> str:
     """Reasons for a grant, from what was found; the officer may change every word."""
     lines = []
     passed = [check.label for check in checks if check.outcome == "pass"]
     if passed:
-        lines.append(_("The following conditions were checked and are met: %(conditions)s.") % {"conditions": listed(passed)})
+        lines.append(
+            _("The following conditions were checked and are met: %(conditions)s.")
+            % {"conditions": listed(passed)}
+        )
     lines.append(_("Every material that is needed is there."))
     if articles:
-        lines.append(_("The decision rests on %(articles)s.") % {"articles": listed(map(article_text, articles))})
+        lines.append(
+            _("The decision rests on %(articles)s.")
+            % {"articles": listed(article.label for article in articles)}
+        )
     lines.append(_("%(service)s is granted.") % {"service": in_language(service.name)})
     return _join(lines)
 
 
 def proposed_refusal(
-    service: Service, checks: Sequence[Check], missing: Sequence[str], articles: Sequence[Article]
+    service: Service, checks: Sequence[Check], missing: Sequence[str], articles: Sequence[Basis]
 ) -> str:
     """Reasons for a refusal: each condition that is not met with what was needed and what was found."""
     lines = []
     for check in checks:
         if check.outcome == "pass":
             continue
-        found = listed(_("%(label)s: %(value)s") % {"label": f.label, "value": f.text} for f in check.found)
-        lines.append(
-            _("This condition is not met: %(condition)s. Needed: %(needed)s. Found: %(found)s.")
-            % {"condition": check.label, "needed": check.needed, "found": found or _("nothing")}
-        )
+        lines.append(_("This condition is not met: %(condition)s.") % {"condition": check.label})
+        lines += [
+            _("%(label)s: needed: %(needed)s, found: %(found)s.")
+            % {"label": line.label, "needed": line.needed or _("something else"), "found": line.found}
+            for line in check.lines
+            if line.outcome != "pass"
+        ]
     if missing:
         lines.append(_("Still missing: %(materials)s.") % {"materials": listed(missing)})
     if articles:
-        lines.append(_("The decision rests on %(articles)s.") % {"articles": listed(map(article_text, articles))})
+        lines.append(
+            _("The decision rests on %(articles)s.")
+            % {"articles": listed(article.label for article in articles)}
+        )
     lines.append(_("%(service)s is not granted.") % {"service": in_language(service.name)})
     return _join(lines)
 

@@ -1,0 +1,12 @@
+"""Every kind of content: folder -> (attribute of Pack, model). A layer holds one folder for each kind it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import BaseModel
+
+from tongban.core.packs import model, model_data
+
+KINDS: Final[Mapping[str, tuple[str, type[BaseModel]]]] = {**model.KINDS, **model_data.DATA_KINDS}

@@ -1,0 +1,170 @@
+"""What a pack says about data, money, voice and sight: policies, products, complaints, indicators, goals.
+
+The same grammar as `model.py`, whose classes these rest on.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from tongban.core.packs.model import Cited, Entry, Id, Model, Name, Rule, Term
+from tongban.core.values.text import Bilingual
+
+# -- data standards ----------------------------------------------------------------------------------------
+
+
+class Element(Entry):
+    """A data element (数据元, GB/T 18391): one meaning that fields of many registries share."""
+
+    name: Bilingual
+    definition: Bilingual
+    type: Annotated[str, StringConstraints(pattern=r"^(boolean|integer|decimal\(\d\)|money|date|text|code)$")]
+
+
+# -- policies ----------------------------------------------------------------------------------------------
+
+
+class PolicyCondition(Cited):
+    """One condition of a policy, with its words and its article."""
+
+    id: Id
+    label: Bilingual
+    rule: Rule
+
+
+class Budget(Cited):
+    """Money set aside for a policy in a year, in fen."""
+
+    year: Annotated[int, Field(ge=2000, le=2200)]
+    total_fen: Annotated[int, Field(ge=0)]
+    order: Literal["first-come"] = "first-come"
+
+
+class Policy(Entry):
+    """A subsidy or benefit, written once (政策). A sample is marked by its confidence."""
+
+    name: Bilingual
+    summary: Bilingual
+    authority: Id
+    subject: Literal["person", "enterprise"]
+    valid_from: str
+    """ISO date; the first day on which an entitlement can arise."""
+    valid_to: str | None = None
+    """ISO date, exclusive."""
+    conditions: Annotated[tuple[PolicyCondition, ...], Field(min_length=1)]
+    """All of them must hold."""
+    amount: Rule
+    """A money expression."""
+    once_per: Literal["subject", "person", "year"] = "subject"
+    budget: tuple[Budget, ...] = ()
+    confirm_within: Term
+    """How long the subject may think about it."""
+    fair_competition_review: str
+    """Date or reference of the review (公平竞争审查条例 art. 18)."""
+
+
+# -- data products -----------------------------------------------------------------------------------------
+
+
+class Contributor(Model):
+    """A department whose data goes into a product, and its weight in the revenue."""
+
+    authority: Id
+    weight: Annotated[int, Field(ge=1)]
+
+
+class Product(Entry):
+    """A data product (数据产品): counts over a pinned snapshot, never rows."""
+
+    name: Bilingual
+    summary: Bilingual
+    kind: Literal["model", "report", "visualisation", "index", "engine", "service"]
+    operator: Id
+    """Authority role of the operating body (运营机构)."""
+    licence: Id
+    """Licence kind that is counted."""
+    dimensions: Annotated[tuple[Literal["month", "district", "trade"], ...], Field(min_length=1)]
+    trade_field: Name | None = None
+    """Field of the licence kind that says the trade."""
+    minimum_cell: Annotated[int, Field(ge=2)]
+    """Cells with fewer are suppressed in the base relation."""
+    price_fen: Annotated[int, Field(ge=0)]
+    """Per delivered call."""
+    ceiling_fen: Annotated[int, Field(ge=0)]
+    """Government-guided ceiling (发改价格〔2025〕65号); the price may not pass it."""
+    free_for: tuple[Literal["public-governance", "public-welfare"], ...] = (
+        "public-governance",
+        "public-welfare",
+    )
+    contributors: Annotated[tuple[Contributor, ...], Field(min_length=1)]
+    operator_share_percent: Annotated[int, Field(ge=0, le=100)]
+    """Of the net income, before the contributors share the rest."""
+    tax_percent: Annotated[int, Field(ge=0, le=20)] = 6
+    development_cost_fen: Annotated[int, Field(ge=0)]
+    """Capitalised cost (CAS 6), amortised straight-line."""
+    useful_months: Annotated[int, Field(ge=1)]
+
+
+# -- complaints --------------------------------------------------------------------------------------------
+
+
+class ComplaintClass(Entry):
+    """A leaf of the complaint taxonomy (诉求分类) with its time class and the unit in charge."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    path: tuple[Bilingual, ...]
+    """Names above it, from the top."""
+    name: Bilingual
+    time_class: Literal["A", "B", "C", "D"]
+    dispatch_within: Term
+    feedback_within: Term
+    authority: Id
+    words: tuple[str, ...] = ()
+    """Words and phrases that speak for this class; the longest match weighs most."""
+
+
+# -- indicators --------------------------------------------------------------------------------------------
+
+
+class Indicator(Entry):
+    """A number computed from the platform's own logs (无感监测), in the rule language over the log's facts (`logs.py`).
+
+    A share is the sum of `numerator` over the sum of `denominator` over all records that `counts`; both are integer
+    or boolean expressions (a true counts one).
+    """
+
+    name: Bilingual
+    summary: Bilingual
+    log: Literal["cases", "applications", "entitlements", "tickets"]
+    counts: Rule = "TRUE"
+    numerator: Rule
+    denominator: Rule
+    complement: bool = False
+    """Show one minus the share (a compression, a rate of what did not happen)."""
+    better: Literal["higher", "lower"]
+    unit: Literal["percent"] = "percent"
+    frontier_percent: int | None = None
+    """What a good place reaches, for the score."""
+
+
+class Goal(Entry):
+    """What a pilot or a leader wants, tied to an indicator."""
+
+    name: Bilingual
+    owner: Id
+    indicator: Id
+    target_percent: int
+    by: str
+    """ISO date."""
+
+
+DATA_KINDS: dict[str, tuple[str, type[BaseModel]]] = {
+    "elements": ("elements", Element),
+    "policies": ("policies", Policy),
+    "products": ("products", Product),
+    "complaints": ("complaints", ComplaintClass),
+    "indicators": ("indicators", Indicator),
+    "goals": ("goals", Goal),
+}

@@ -1,0 +1,93 @@
+"""My applications: three tabs, and the same table as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import get_args
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from tongban.base.directory import queries as directory
+from tongban.base.kit import access
+from tongban.base.kit.templatetags.kit import state_name
+from tongban.base.kit.text import in_language
+from tongban.work.cases import queries
+from tongban.work.cases.actions import drafts
+
+PER_PAGE = 20
+MOST_EXPORTED = 5000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet compute a cell."""
+
+
+@access.applicant
+@require_POST
+def start(request: HttpRequest) -> HttpResponse:
+    """A draft for a life event; an open one of the same event is resumed, so a second click changes nothing."""
+    application = drafts.start(acting=request.acting, event=request.POST.get("event", "")[:80].replace("\x00", ""))
+    return redirect("cases:draft", application.id)
+
+
+@access.applicant
+@require_safe
+@never_cache
+def applications(request: HttpRequest) -> HttpResponse:
+    counts = queries.counts(request.acting)
+    tab = _tab(request) or next((t for t in ("running", "drafts", "closed") if counts[t]), "running")
+    page = Paginator(queries.of_tab(request.acting, tab), PER_PAGE).get_page(request.GET.get("page"))
+    words = {"running": _("In progress"), "drafts": _("Drafts"), "closed": _("Closed")}
+    pack = directory.pack_in_force(request.acting.now)
+    return render(
+        request,
+        "cases/applicant/applications.html",
+        {
+            "tab": tab,
+            "tabs": [{"id": t, "label": words[t], "n": counts[t], "current": t == tab} for t in words],
+            "page": page,
+            "rows": queries.rows(page.object_list, request.acting),
+            "events": list(pack.life_events.values()),
+        },
+    )
+
+
+@access.applicant
+@require_safe
+@never_cache
+def download(request: HttpRequest) -> HttpResponse:
+    """The table of a tab as CSV; without one, everything."""
+    chosen = _tab(request)
+    tabs = (chosen,) if chosen else queries.TABS
+    found = [row for tab in tabs for row in queries.rows(queries.of_tab(request.acting, tab)[:MOST_EXPORTED], request.acting)]
+    response = HttpResponse(_csv(request, found), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="applications.csv"'
+    return response
+
+
+def _tab(request: HttpRequest) -> queries.Tab | None:
+    wanted = request.GET.get("tab", "")
+    return next((tab for tab in get_args(queries.Tab) if tab == wanted), None)
+
+
+def _csv(request: HttpRequest, rows: Iterable[queries.Row]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_("Number"), _("Life event"), _("Name"), _("State"), _("Submitted on"), _("Promised day"), _("Changed at"), _("Address")])
+    for row in rows:
+        cells = (
+            row.number or "", in_language(row.event_name), row.name, state_name(row.state),
+            row.submitted_on.isoformat() if row.submitted_on else "", row.due.day.isoformat() if row.due else "",
+            row.updated_at.isoformat(timespec="minutes"), request.build_absolute_uri(row.link),
+        )  # fmt: skip
+        writer.writerow([_harmless(cell) for cell in cells])
+    return "\ufeff" + out.getvalue()  # the mark lets spreadsheets see that it is UTF-8
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

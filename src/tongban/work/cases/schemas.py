@@ -1,0 +1,300 @@
+"""Shapes of this room's API, and how applications and cases become them. Dates are ISO 8601, texts {zh, en}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from tongban.core.packs.model import Fact
+from tongban.core.packs.pack import Pack
+from tongban.core.planning.model import Plan
+from tongban.core.procedures.model import Clock
+from tongban.core.values.calendar import DueDate
+from tongban.core.values.text import Bilingual
+from tongban.work.cases import form, models, queries
+
+SENSITIVE = 4
+
+Facts = Annotated[
+    dict[str, Any],
+    Field(
+        description="Fact to value: true or false, whole number, text, date as text, a code; a number with a point as text or "
+        "number (read exactly); money in yuan as text, or whole fen as number; null takes an answer back",
+        max_length=200,
+    ),
+]
+
+
+class Words(Schema):
+    zh: str
+    en: str
+
+
+class FieldProblem(Schema):
+    field: str
+    message: str
+
+
+class ProblemOut(Schema):
+    """RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: Annotated[str, Field(description="Stable name of the kind of problem")]
+    detail: Annotated[str, Field(description="In the reader's language")]
+    errors: list[FieldProblem] = []
+
+
+class Due(Schema):
+    day: date
+    provisional: Annotated[bool, Field(description="Past what the published calendar covers; the day may still move")]
+
+
+class HeldIn(Schema):
+    kind: Literal["licence", "registry"]
+    id: Annotated[str, Field(max_length=80, description="Licence kind or registry resource")]
+    reference: Annotated[str, Field(max_length=160)] = ""
+    valid_to: date | None = None
+
+
+class PlanIn(Schema):
+    event: Annotated[str, Field(max_length=80)]
+    place: Annotated[str | None, Field(pattern=r"^\d{6}$", description="Division code; this node's place by default")] = None
+    at: Annotated[date | None, Field(description="Civil date of submission; today by default")] = None
+    facts: Facts = {}
+    held: Annotated[list[HeldIn], Field(max_length=100)] = []
+
+
+class ApplicationIn(Schema):
+    event: Annotated[str, Field(max_length=80)]
+    answers: Facts = {}
+    consent: Annotated[bool | None, Field(description="Whether licences and registries may be drawn on")] = None
+    submit: Annotated[bool, Field(description="Submit at once; refused as a whole when anything is missing")] = False
+
+
+class ApplicationChange(Schema):
+    answers: Facts = {}
+    consent: bool | None = None
+    deferring: Annotated[list[str] | None, Field(max_length=100, description="Materials to hand in later, all of them")] = None
+
+
+class DefectIn(Schema):
+    kind: Literal["material", "fact"]
+    id: Annotated[str, Field(max_length=80)]
+    text: Annotated[str, Field(max_length=500)]
+
+
+class CorrectionIn(Schema):
+    defects: Annotated[list[DefectIn], Field(max_length=100)]
+
+
+class ReasonsIn(Schema):
+    reasons: Annotated[str, Field(max_length=2000, description="In words the applicant understands")]
+
+
+class DecisionIn(Schema):
+    outcome: Literal["granted", "refused"]
+    reasons: Annotated[str, Field(max_length=4000)]
+
+
+class Answer(Schema):
+    value: Any
+    source: Literal["licence", "registry", "answer"]
+    source_id: str
+    reference: str
+    observed_at: date
+    masked: Annotated[bool, Field(description="A sensitive value, shown in part")]
+
+
+class EventOut(Schema):
+    event: str
+    day: date
+    at: datetime
+    role: str
+    note: str
+
+
+class DecisionOut(Schema):
+    outcome: Literal["granted", "refused"]
+    reasons: str
+    articles: list[str]
+    automatic: bool
+    decided_on: date
+    document: str
+
+
+class ClockOut(Schema):
+    running: bool
+    light: str
+    days_left: Annotated[int | None, Field(description="Working days to the promised day; negative when past")]
+    notify_by: Due | None
+    promised: Due | None
+    statutory: Due | None
+    materials_by: Due | None
+    deliver_by: Due | None
+
+
+class CaseOut(Schema):
+    number: str
+    application: str
+    service: str
+    name: Words
+    organisation: str
+    state: str
+    version: int
+    waits_for: list[str]
+    materials: list[str]
+    deferred: list[str]
+    clock: ClockOut
+    events: list[EventOut]
+    decision: DecisionOut | None
+    closed_at: datetime | None
+
+
+class ApplicationOut(Schema):
+    id: UUID
+    number: str | None
+    event: str
+    name: str
+    place: str
+    state: Literal["draft", "in_progress", "correcting", "done"]
+    version: Annotated[int, Field(description="Goes into If-Match")]
+    submitted_at: datetime | None
+    submitted_on: date | None
+    updated_at: datetime
+    answers: dict[str, Answer]
+    materials: Annotated[dict[str, str], Field(description="Material to the way it is met: upload, commit, held, form")]
+    missing: Annotated[dict[str, str], Field(description="What keeps a draft from being submitted; empty: ready")]
+    plan: Annotated[dict[str, Any] | None, Field(description="Of a draft, as POST /plans gives it")]
+    cases: list[CaseOut]
+
+
+class ApplicationRow(Schema):
+    id: UUID
+    number: str | None
+    event: str
+    name: str
+    state: Literal["draft", "in_progress", "correcting", "done"]
+    cases: int
+    closed: int
+    due: Due | None
+    updated_at: datetime
+
+
+class ApplicationPage(Schema):
+    items: list[ApplicationRow]
+    count: int
+
+
+class CaseRow(Schema):
+    number: str
+    service: str
+    name: Words
+    applicant: str
+    state: str
+    light: str
+    due: Due | None
+    left: int | None
+    version: int
+
+
+class CasePage(Schema):
+    items: list[CaseRow]
+    count: int
+
+
+class PlanOut(Schema):
+    """The plan, with the trace of every reason; the same as `tongban plan --json`."""
+
+    event: str
+    at: date
+    pack: dict[str, str]
+    complete: bool
+    services: list[dict[str, Any]]
+    not_needed: list[str]
+    materials: list[dict[str, Any]]
+    questions: list[dict[str, Any]]
+    form: list[str]
+    finish: dict[str, Any]
+    working_days: dict[str, int]
+    critical_path: list[str]
+    reductions: dict[str, Any]
+
+
+def words(text: Bilingual) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def due(date_: DueDate | None) -> dict[str, Any] | None:
+    return {"day": date_.day.isoformat(), "provisional": date_.provisional} if date_ else None
+
+
+def application(
+    found: models.Application, pack: Pack, today: date, missing: Mapping[str, str], plan: Plan | None
+) -> dict[str, Any]:
+    """One application as `ApplicationOut`, ready for JSON. The plan is given for drafts."""
+    from tongban.core.planning import to_json
+
+    cases = queries.cases_of(found) if found.state == "submitted" else []
+    return {
+        "id": str(found.id), "number": found.number, "event": found.event, "name": found.name, "place": found.place,
+        "state": queries.state_of(found, cases), "version": found.version, "submitted_at": _instant(found.submitted_at),
+        "submitted_on": found.submitted_on.isoformat() if found.submitted_on else None, "updated_at": _instant(found.updated_at),
+        "answers": {name: _answer(entry, pack.facts.get(name)) for name, entry in found.answers.items()},
+        "materials": {m: row.way for m, row in form.current_materials(found).items()},
+        "missing": dict(missing), "plan": to_json.plan(plan, pack) if plan else None,
+        "cases": [case(c, pack, today) for c in cases],
+    }  # fmt: skip
+
+
+def case(found: models.Case, pack: Pack, today: date) -> dict[str, Any]:
+    """One case as `CaseOut`, ready for JSON."""
+    clock = form.clock_of(found, pack, today)
+    decision = getattr(found, "decision", None)
+    return {
+        "number": found.number, "application": found.application.number, "service": found.service,
+        "name": words(pack.services[found.service].name), "organisation": found.organisation, "state": found.state,
+        "version": found.version, "waits_for": found.waits_for, "materials": found.materials, "deferred": found.deferred,
+        "clock": _clock(clock), "closed_at": _instant(found.closed_at),
+        "events": [
+            {"event": e.event, "day": e.day.isoformat(), "at": _instant(e.at), "role": e.role, "note": e.note}
+            for e in sorted(found.events.all(), key=lambda e: e.sequence)
+        ],
+        "decision": None if decision is None else {
+            "outcome": decision.outcome, "reasons": decision.reasons, "articles": decision.articles,
+            "automatic": decision.automatic, "decided_on": decision.decided_on.isoformat(), "document": decision.document,
+        },
+    }  # fmt: skip
+
+
+def row(found: queries.Row) -> dict[str, Any]:
+    return {
+        "id": str(found.id), "number": found.number, "event": found.event, "name": found.name, "state": found.state,
+        "cases": found.cases, "closed": found.closed, "due": due(found.due), "updated_at": _instant(found.updated_at),
+    }  # fmt: skip
+
+
+def _clock(clock: Clock) -> dict[str, Any]:
+    return {
+        "running": clock.running, "light": clock.light.value, "days_left": clock.days_left, "notify_by": due(clock.notify_by),
+        "promised": due(clock.promised), "statutory": due(clock.statutory), "materials_by": due(clock.materials_by),
+        "deliver_by": due(clock.deliver_by),
+    }  # fmt: skip
+
+
+def _answer(entry: Mapping[str, Any], fact: Fact | None) -> dict[str, Any]:
+    hidden = fact is not None and fact.sensitivity >= SENSITIVE and entry["value"] is not None
+    value = entry["value"]
+    if hidden:
+        text = str(value)
+        value = f"{text[:4]}{'*' * max(0, len(text) - 8)}{text[-4:]}" if len(text) > 8 else "*" * len(text)
+    return {**{k: entry[k] for k in ("source", "source_id", "reference", "observed_at")}, "value": value, "masked": hidden}
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

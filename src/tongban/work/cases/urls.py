@@ -1,0 +1,65 @@
+"""Addresses of applications, cases, documents and the inbox; those of offices stand in a list of their own."""
+
+from django.urls import path, re_path, register_converter
+
+from tongban.work.cases.pages import (
+    corrections,
+    documents,
+    drafts,
+    inbox,
+    lists,
+    materials,
+    officer_urls,
+    progress,
+    review,
+)
+
+
+class Number:
+    """A public number: letters, digits and hyphens. Anything else is no address of ours."""
+
+    regex = "[0-9A-Za-z][0-9A-Za-z-]{3,59}"
+
+    def to_python(self, value: str) -> str:
+        return value.upper()
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Number, "number")
+
+app_name = "cases"
+urlpatterns = [
+    path("applications", lists.applications, name="applications"),
+    path("applications.csv", lists.download, name="applications_csv"),
+    path("applications/start", lists.start, name="start"),
+    # -- a draft
+    re_path(r"^applications/(?P<application>[0-9a-f-]{36})/?$", drafts.draft, name="draft"),
+    path("applications/<uuid:application>/consent", drafts.consent, name="consent"),
+    path("applications/<uuid:application>/questions", drafts.questions, name="questions"),
+    path("applications/<uuid:application>/details", drafts.details, name="details"),
+    path("applications/<uuid:application>/materials", materials.materials, name="materials"),
+    path("applications/<uuid:application>/materials/<slug:material>/upload", materials.upload, name="upload"),
+    path("applications/<uuid:application>/materials/<slug:material>/remove", materials.remove, name="remove"),
+    path("applications/<uuid:application>/materials/<slug:material>/sign", materials.sign, name="sign"),
+    path("applications/<uuid:application>/materials/<slug:material>/later", materials.later, name="later"),
+    path("applications/<uuid:application>/files/<slug:material>", materials.own_file, name="file"),
+    path("applications/<uuid:application>/review", review.review, name="review"),
+    path("applications/<uuid:application>/submit", review.submit, name="submit"),
+    path("applications/<uuid:application>/discard", drafts.discard, name="discard"),
+    # -- a submitted application
+    path("applications/<number:number>", progress.progress, name="progress"),
+    path("applications/<number:number>/receipt", review.receipt, name="receipt"),
+    path("applications/<number:number>/rate", progress.rate, name="rate"),
+    path("cases/<number:number>/correct", corrections.correct, name="correct"),
+    path("cases/<number:number>/correct/answers", corrections.facts, name="correct_facts"),
+    path("cases/<number:number>/correct/<slug:material>", corrections.upload, name="correct_upload"),
+    path("cases/<number:number>/materials/<slug:material>", corrections.deferred, name="deferred"),
+    path("cases/<number:number>/withdraw", progress.withdraw, name="withdraw"),
+    # -- what comes to the applicant
+    path("documents/<number:number>", documents.document, name="document"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/read", inbox.mark_read, name="inbox_read"),
+    *officer_urls.urlpatterns,
+]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Market(AppConfig):
+    name = "tongban.work.market"
+    label = "market"
