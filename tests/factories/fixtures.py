@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,15 +80,6 @@ def hear() -> Callable[[], int]:
         return heard
 
     return run
-
-
-@pytest.fixture(autouse=True)
-def _forget_packs() -> Iterator[None]:
-    """Cached packs belong to a database that the test before has rolled back."""
-    yield
-    from tongban.base.directory import queries
-
-    queries.pack.cache_clear()
 
 
 def _load() -> City:

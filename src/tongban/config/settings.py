@@ -8,6 +8,8 @@
 | TONGBAN_HOSTS               | host names served, by comma                                 | localhost          |
 | TONGBAN_PACKS               | folder of the packs                                         | ./packs            |
 | TONGBAN_PLACE               | division code of the place this node serves                 | of the top pack    |
+| TONGBAN_BIND                | address that the web server listens on                      | 127.0.0.1          |
+| TONGBAN_WORKERS             | web processes                                               | 2                  |
 | TONGBAN_HTTPS               | 1 behind TLS: secure cookies, HSTS                          | 0                  |
 | TONGBAN_DEBUG               | 1 shows stack traces                                        | 0                  |
 """
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tongban.base.identity.middleware.WhoIsActing",
+    "tongban.doors.portal.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "tongban.config.urls"
@@ -128,7 +131,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # uploads go through base/files only
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "tongban.base.kit.storage.Assets"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG

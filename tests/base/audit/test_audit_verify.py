@@ -12,7 +12,7 @@ from django.db.utils import ProgrammingError
 from psycopg.conninfo import make_conninfo
 from tests.factories.fixtures import NOON
 
-from tongban.base.audit import actions, models
+from tongban.base.audit import actions, models, queries
 from tongban.base.audit.pages import recomputed
 from tongban.base.audit.verify import verify
 from tongban.base.engines import postgres
@@ -20,7 +20,7 @@ from tongban.base.kit import environment
 from tongban.base.kit.acting import system
 
 ACTING = system(NOON, "990100", "test")
-APPEND_ONLY = ("audit_entry", "audit_seal", "audit_sealedhead")
+APPEND_ONLY = queries.append_only_tables()
 
 
 def chain_of(length: int) -> UUID:
@@ -155,10 +155,15 @@ def test_the_role_of_the_application_can_only_add(table: str, statement: str) ->
     with transaction.atomic():
         sql(f"SET LOCAL ROLE {environment.APP_ROLE}")
         actions.record(acting=ACTING, action="still.added", root=uuid4(), object_kind="thing", object_id="1")
-    with pytest.raises(ProgrammingError) as refused, transaction.atomic():
-        sql(f"SET LOCAL ROLE {environment.APP_ROLE}")
-        sql(statement.format(table))
+    with pytest.raises(ProgrammingError) as refused:
+        _as_application(statement.format(table))
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+def _as_application(statement: str) -> None:
+    with transaction.atomic():
+        sql(f"SET LOCAL ROLE {environment.APP_ROLE}")
+        sql(statement)
 
 
 def _test_database() -> str:

@@ -103,9 +103,26 @@ def test_layers_outside_the_chain_are_not_read():
     assert load_pack(given).digest == load_pack(files()).digest
 
 
-def test_tests_come_from_the_uppermost_layer_only():
+def test_the_tests_of_a_pack_are_those_of_the_uppermost_layer_and_it_keeps_the_others():
+    pack = load_pack(files())
     assert [test.name for test in load_pack(files(), "land").tests] == ["large"]
-    assert load_pack(files()).tests == ()
+    assert pack.tests == ()
+    assert {layer: [test.name for test in tests] for layer, tests in pack.layer_tests.items()} == {
+        "land": ["large"],
+        "city": [],
+    }
+
+
+def test_two_layers_may_have_tests_of_the_same_name():
+    test = "- {name: large, event: open-shop, at: 2026-03-02, expect: {not_services: [shop-permit]}}"
+    pack = load_pack(files(city={"tests/all.yaml": test}))
+    assert [tests[0].name for tests in pack.layer_tests.values()] == ["large", "large"]
+    assert pack.tests[0].expect.not_services == ("shop-permit",)
+
+
+def test_a_test_of_a_lower_layer_that_cannot_be_read_is_a_problem():
+    loaded = load(files(land={"tests/all.yaml": "- {name: large, event: open-shop}"}), "city")
+    assert [problem.code for problem in loaded.problems] == ["missing-field", "missing-field"]
 
 
 def test_an_upper_asset_wins():

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-
 from tests.factories import shops
 from tests.factories.fixtures import NOON, City
 from tests.factories.papers import pdf
+
 from tongban.base.identity import queries as identity
 from tongban.work.cases import models
 from tongban.work.cases.actions import drafts
@@ -35,7 +35,7 @@ def portal(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[None]:
         return clock[0]
 
     monkeypatch.setattr("django.utils.timezone.now", now)
-    yield
+    return
 
 
 def browser(city: City, username: str, *, for_firm: bool = False, language: str = "en") -> Client:
@@ -68,7 +68,9 @@ def current(application: models.Application) -> models.Application:
     return models.Application.objects.get(pk=application.pk)
 
 
-def file(name: str = "plan.pdf", data: bytes | None = None, media_type: str = "application/pdf") -> SimpleUploadedFile:
+def file(
+    name: str = "plan.pdf", data: bytes | None = None, media_type: str = "application/pdf"
+) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, pdf() if data is None else data, media_type)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -52,14 +51,14 @@ class Desk:
 
 
 @pytest.fixture
-def desk(city: City, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Desk]:
+def desk(city: City, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Desk:
     plain = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }  # nothing is collected for tests
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     clock = [NOON]
     monkeypatch.setattr("django.utils.timezone.now", lambda: clock[0])
-    yield Desk(city, clock)
+    return Desk(city, clock)
 
 
 def url(case: Any, step: str = "") -> str:

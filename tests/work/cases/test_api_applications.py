@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 from django.test import Client
-
 from tests.factories import shops
 from tests.factories.fixtures import City
 from tests.factories.papers import pdf
 from tests.work.cases import applicants
 from tests.work.cases.applicants import browser, current, portal  # noqa: F401  (a fixture)
+
 from tongban.doors.api.api import PROBLEM
 from tongban.work.cases import models
 
@@ -37,7 +37,9 @@ def test_a_plan_is_computed_for_everybody_with_its_reasons(city: City) -> None:
 def test_numbers_in_json_are_read_exactly_and_never_as_binary_fractions(city: City) -> None:
     exact = send(Client(), "POST", "/plans", '{"event": "open-restaurant", "facts": {"area": 59.99}}')
     assert exact.status_code == 200
-    longer = send(Client(), "POST", "/plans", '{"event": "open-restaurant", "facts": {"area": 59.990000000000001}}')
+    longer = send(
+        Client(), "POST", "/plans", '{"event": "open-restaurant", "facts": {"area": 59.990000000000001}}'
+    )
     assert longer.status_code == 422
     assert longer.json()["errors"][0]["field"] == "facts.area"
 
@@ -79,18 +81,30 @@ def test_the_same_key_replays_and_another_body_under_it_is_refused(city: City) -
     assert first.json() == again.json()
     assert again["Idempotent-Replayed"] == "true"
     assert first.json()["answers"]["area"]["value"] == "86.50"
-    other = send(client, "POST", "/applications", {**body, "answers": {"sign": "none"}}, idempotency_key="k-1")
+    other = send(
+        client, "POST", "/applications", {**body, "answers": {"sign": "none"}}, idempotency_key="k-1"
+    )
     assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
     assert models.Application.objects.count() == 1
 
 
 def test_an_application_that_cannot_be_submitted_leaves_nothing_behind(city: City) -> None:
     client = browser(city, "demo-shen")
-    response = send(client, "POST", "/applications", {"event": applicants.EVENT, "answers": {"sign": "normal"}, "submit": True})
+    response = send(
+        client,
+        "POST",
+        "/applications",
+        {"event": applicants.EVENT, "answers": {"sign": "normal"}, "submit": True},
+    )
     assert response.status_code == 422
     assert any(e["field"].startswith("fact:") for e in response.json()["errors"])
     assert models.Application.objects.count() == 0
-    wrong = send(client, "POST", "/applications", {"event": applicants.EVENT, "answers": {"sign": "blinking", "area": "-1"}})
+    wrong = send(
+        client,
+        "POST",
+        "/applications",
+        {"event": applicants.EVENT, "answers": {"sign": "blinking", "area": "-1"}},
+    )
     assert {e["field"] for e in wrong.json()["errors"]} == {"sign", "area"}
 
 
@@ -138,7 +152,9 @@ def put(client: Client, path: str, data: bytes | None = None, **headers: str) ->
     from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
     body = encode_multipart(BOUNDARY, {"file": applicants.file(data=data or pdf(path))})
-    return client.generic("PUT", f"{API}{path}", body, content_type=MULTIPART_CONTENT, headers={"if-match": "*", **headers})
+    return client.generic(
+        "PUT", f"{API}{path}", body, content_type=MULTIPART_CONTENT, headers={"if-match": "*", **headers}
+    )
 
 
 def test_a_file_that_cannot_be_taken_is_a_problem(city: City) -> None:
@@ -159,13 +175,29 @@ def test_an_officer_works_through_the_api_with_versions(city: City) -> None:
     assert [row["number"] for row in listed["items"]] == [sign.number]
     assert send(client, "POST", f"/cases/{sign.number}/accept").json()["code"] == "version-needed"
     assert send(client, "POST", f"/cases/{sign.number}/accept", if_match='"99"').status_code == 412
-    accepted = send(client, "POST", f"/cases/{sign.number}/accept", if_match=f'"{sign.version}"', idempotency_key="a-1")
+    accepted = send(
+        client, "POST", f"/cases/{sign.number}/accept", if_match=f'"{sign.version}"', idempotency_key="a-1"
+    )
     assert accepted.json()["state"] == "accepted"
-    again = send(client, "POST", f"/cases/{sign.number}/accept", if_match=f'"{sign.version}"', idempotency_key="a-1")
+    again = send(
+        client, "POST", f"/cases/{sign.number}/accept", if_match=f'"{sign.version}"', idempotency_key="a-1"
+    )
     assert again.json() == accepted.json()
-    refused = send(client, "POST", f"/cases/{sign.number}/decisions", {"outcome": "granted", "reasons": " "}, if_match="*")
+    refused = send(
+        client,
+        "POST",
+        f"/cases/{sign.number}/decisions",
+        {"outcome": "granted", "reasons": " "},
+        if_match="*",
+    )
     assert refused.json()["errors"][0]["field"] == "reasons"
-    granted = send(client, "POST", f"/cases/{sign.number}/decisions", {"outcome": "granted", "reasons": "All is well."}, if_match="*")
+    granted = send(
+        client,
+        "POST",
+        f"/cases/{sign.number}/decisions",
+        {"outcome": "granted", "reasons": "All is well."},
+        if_match="*",
+    )
     assert granted.json()["decision"]["outcome"] == "granted"
 
 
@@ -173,7 +205,11 @@ def test_others_find_nothing_whatever_they_ask(city: City) -> None:
     draft = applicants.draft(city)
     application = shops.submitted(city.acting("demo-lin", for_firm=True))
     food = application.cases.get(service="food-permit")
-    shen, urban, auditor = browser(city, "demo-shen"), browser(city, "demo-urban"), browser(city, "demo-auditor")
+    shen, urban, auditor = (
+        browser(city, "demo-shen"),
+        browser(city, "demo-urban"),
+        browser(city, "demo-auditor"),
+    )
     lin = browser(city, "demo-lin")
     for client, method, path in (
         (shen, "GET", f"/applications/{application.number}"),
@@ -208,7 +244,9 @@ def test_the_document_names_who_may_come_and_the_problems_of_each_operation(city
     assert document["info"]["title"] == "Tongban"
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            problems = {s: r["content"] for s, r in operation["responses"].items() if int(s) >= 400 and "content" in r}
+            problems = {
+                s: r["content"] for s, r in operation["responses"].items() if int(s) >= 400 and "content" in r
+            }
             assert all(PROBLEM in content for content in problems.values()), (method, path)
     assert all(getattr(pattern.callback, "access", None) for pattern in api.urls[0])
     assert not [p for p in api.urls[0] if "undeclared" in p.callback.access]

@@ -7,13 +7,13 @@ import io
 
 import pytest
 from django.test import Client
-from tests.work.cases.officer_desk import FIRE, FOOD, SIGN, Desk, desk, text, url  # noqa: F401  (a fixture)
+from tests.work.cases.officer_desk import FIRE, FOOD, SIGN, Desk, text, url
 
 STEPS = ("accept", "resume", "correction", "decide", "decline", "suspend", "extend")
 
 
 @pytest.mark.parametrize("who", ["demo-urban", "demo-fire"])
-def test_an_officer_of_another_organ_finds_nothing(desk: Desk, who: str) -> None:  # noqa: F811
+def test_an_officer_of_another_organ_finds_nothing(desk: Desk, who: str) -> None:
     case = desk.case(FOOD)
     upload = case.application.materials.filter(material__in=case.materials).exclude(upload=None).first()
     stranger = desk.browser(who)
@@ -28,7 +28,7 @@ def test_an_officer_of_another_organ_finds_nothing(desk: Desk, who: str) -> None
     assert case.state == "submitted"
 
 
-def test_a_post_in_another_place_finds_nothing(desk: Desk) -> None:  # noqa: F811
+def test_a_post_in_another_place_finds_nothing(desk: Desk) -> None:
     case = desk.case(FOOD)
     desk.city.account("demo-market").posts.update(place="990200")
     elsewhere = desk.browser("demo-market")
@@ -38,7 +38,7 @@ def test_a_post_in_another_place_finds_nothing(desk: Desk) -> None:  # noqa: F81
     assert _rows(elsewhere.get("/office/worklist.csv")) == []
 
 
-def test_a_file_of_another_service_of_the_same_application_is_not_there(desk: Desk) -> None:  # noqa: F811
+def test_a_file_of_another_service_of_the_same_application_is_not_there(desk: Desk) -> None:
     application = desk.application()
     food, fire = application.cases.get(service=FOOD), application.cases.get(service=FIRE)
     foreign = set(fire.materials) - set(food.materials)
@@ -49,24 +49,24 @@ def test_a_file_of_another_service_of_the_same_application_is_not_there(desk: De
 
 @pytest.mark.parametrize("path", ["/office", "/office/worklist.csv"])
 @pytest.mark.parametrize("who", ["demo-lin", "demo-auditor"])
-def test_applicants_and_auditors_have_no_worklist(desk: Desk, path: str, who: str) -> None:  # noqa: F811
+def test_applicants_and_auditors_have_no_worklist(desk: Desk, path: str, who: str) -> None:
     assert desk.browser(who).get(path).status_code == 404
 
 
-def test_an_applicant_does_not_see_the_officers_page_of_their_own_case(desk: Desk) -> None:  # noqa: F811
+def test_an_applicant_does_not_see_the_officers_page_of_their_own_case(desk: Desk) -> None:
     case = desk.case(SIGN)
     applicant = desk.browser("demo-lin")
     assert applicant.get(url(case)).status_code == 404
     assert applicant.post(url(case, "decide"), {"outcome": "granted", "reasons": "mine"}).status_code == 404
 
 
-def test_a_visitor_is_sent_to_sign_in_and_comes_back(desk: Desk) -> None:  # noqa: F811
+def test_a_visitor_is_sent_to_sign_in_and_comes_back(desk: Desk) -> None:
     answer = Client().get("/office")
     assert answer.status_code == 302
     assert answer["Location"] == "/sign-in?next=%2Foffice"
 
 
-def test_a_window_clerk_sees_every_state_of_the_place_and_changes_nothing(desk: Desk) -> None:  # noqa: F811
+def test_a_window_clerk_sees_every_state_of_the_place_and_changes_nothing(desk: Desk) -> None:
     application = desk.application()
     clerk = desk.browser("demo-window")
     listed = text(clerk.get("/office"))
@@ -85,7 +85,7 @@ def test_a_window_clerk_sees_every_state_of_the_place_and_changes_nothing(desk: 
     assert clerk.get(url(food, f"files/{upload.upload}")).status_code == 404
 
 
-def test_the_officer_sees_of_other_organs_only_service_organ_and_state(desk: Desk) -> None:  # noqa: F811
+def test_the_officer_sees_of_other_organs_only_service_organ_and_state(desk: Desk) -> None:
     application = desk.application()
     fire = application.cases.get(service=FIRE)
     page = text(desk.browser("demo-market").get(url(application.cases.get(service=FOOD))))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.factories.papers import pdf
-from tests.work.cases.officer_desk import FIRE, FOOD, SIGN, Desk, desk, text, url  # noqa: F401  (a fixture)
+from tests.work.cases.officer_desk import FIRE, FOOD, SIGN, Desk, text, url
 
 from tongban.work.cases.actions import corrections, handling
 
@@ -30,7 +30,7 @@ def typed(page: str, name: str = "reasons") -> str:
     return html.unescape(found[1])
 
 
-def test_the_page_shows_facts_with_sources_checks_with_reasons_and_materials(desk: Desk) -> None:  # noqa: F811
+def test_the_page_shows_facts_with_sources_checks_with_reasons_and_materials(desk: Desk) -> None:
     case = desk.case(FOOD)
     page = text(desk.browser("demo-market").get(url(case)))
     assert "青衢市云溪区春风面馆" in page
@@ -43,7 +43,7 @@ def test_the_page_shows_facts_with_sources_checks_with_reasons_and_materials(des
     assert "990101199003150004"[4:14] not in page  # an identity number is never shown in full
 
 
-def test_only_what_the_states_allow_is_offered(desk: Desk, hear: Callable[[], int]) -> None:  # noqa: F811
+def test_only_what_the_states_allow_is_offered(desk: Desk, hear: Callable[[], int]) -> None:
     case = desk.case(FOOD)
     officer = desk.browser("demo-market")
     assert offered(text(officer.get(url(case)))) == {"accept", "correction", "decline"}
@@ -72,13 +72,13 @@ def test_only_what_the_states_allow_is_offered(desk: Desk, hear: Callable[[], in
     assert case.state == "granted"
 
 
-def test_where_no_law_allows_an_extension_none_is_offered(desk: Desk) -> None:  # noqa: F811
+def test_where_no_law_allows_an_extension_none_is_offered(desk: Desk) -> None:
     case = desk.case(FIRE)
     handling.accept(acting=desk.acting("demo-fire"), number=case.number)
     assert "extend" not in offered(text(desk.browser("demo-fire").get(url(case))))
 
 
-def test_an_extension_says_which_day_it_leads_to(desk: Desk) -> None:  # noqa: F811
+def test_an_extension_says_which_day_it_leads_to(desk: Desk) -> None:
     case = desk.case(FOOD)
     handling.accept(acting=desk.acting("demo-market"), number=case.number)
     page = text(desk.browser("demo-market").get(url(case, "extend")))
@@ -86,7 +86,7 @@ def test_an_extension_says_which_day_it_leads_to(desk: Desk) -> None:  # noqa: F
     assert "The statutory day becomes" in page
 
 
-def test_a_tolerant_acceptance_names_what_comes_later_and_until_when(desk: Desk) -> None:  # noqa: F811
+def test_a_tolerant_acceptance_names_what_comes_later_and_until_when(desk: Desk) -> None:
     case = desk.case(SIGN, deferring="sign-design")
     officer = desk.browser("demo-urban")
     page = text(officer.get(url(case)))
@@ -98,7 +98,7 @@ def test_a_tolerant_acceptance_names_what_comes_later_and_until_when(desk: Desk)
     assert case.events.latest("sequence").event == "accept_tolerantly"
 
 
-def test_nothing_is_granted_while_a_material_is_missing(desk: Desk) -> None:  # noqa: F811
+def test_nothing_is_granted_while_a_material_is_missing(desk: Desk) -> None:
     case = desk.case(SIGN, deferring="sign-design")
     officer = desk.browser("demo-urban")
     handling.accept(acting=desk.acting("demo-urban"), number=case.number)
@@ -129,7 +129,7 @@ def test_nothing_is_granted_while_a_material_is_missing(desk: Desk) -> None:  # 
     assert case.state == "granted"
 
 
-def test_a_correction_lists_everything_once(desk: Desk) -> None:  # noqa: F811
+def test_a_correction_lists_everything_once(desk: Desk) -> None:
     case = desk.case(FOOD)
     officer = desk.browser("demo-market")
     form = text(officer.get(url(case, "correction")))
@@ -172,7 +172,7 @@ def test_a_correction_lists_everything_once(desk: Desk) -> None:  # noqa: F811
     assert case.corrections.count() == 1
 
 
-def test_a_defect_without_words_comes_back_with_the_rest_kept(desk: Desk) -> None:  # noqa: F811
+def test_a_defect_without_words_comes_back_with_the_rest_kept(desk: Desk) -> None:
     case = desk.case(FOOD)
     answer = desk.browser("demo-market").post(url(case, "correction"), {
         "version": case.version, "defect": ["fact:area", "material:layout-plan"], "text:material:layout-plan": "The sink is missing.",
@@ -193,7 +193,7 @@ def test_a_defect_without_words_comes_back_with_the_rest_kept(desk: Desk) -> Non
         {"kind": "fact", "id": "sign"},
     ],
 )
-def test_what_the_applicant_cannot_put_right_is_no_defect(desk: Desk, defect: dict[str, str]) -> None:  # noqa: F811
+def test_what_the_applicant_cannot_put_right_is_no_defect(desk: Desk, defect: dict[str, str]) -> None:
     case = desk.case(FOOD)
     key = f"{defect['kind']}:{defect['id']}"
     answer = desk.browser("demo-market").post(
@@ -204,7 +204,7 @@ def test_what_the_applicant_cannot_put_right_is_no_defect(desk: Desk, defect: di
 
 
 @pytest.mark.parametrize("step", ["decline", "suspend", "extend", "decide"])
-def test_reasons_are_needed(desk: Desk, step: str) -> None:  # noqa: F811
+def test_reasons_are_needed(desk: Desk, step: str) -> None:
     case = desk.case(FOOD)
     if step != "decline":
         handling.accept(acting=desk.acting("demo-market"), number=case.number)
@@ -220,7 +220,7 @@ def test_reasons_are_needed(desk: Desk, step: str) -> None:  # noqa: F811
 
 
 @pytest.mark.parametrize("step", ["decline", "decide"])
-def test_what_closes_a_case_against_the_applicant_is_asked_twice(desk: Desk, step: str) -> None:  # noqa: F811
+def test_what_closes_a_case_against_the_applicant_is_asked_twice(desk: Desk, step: str) -> None:
     case = desk.case(FOOD)
     officer = desk.browser("demo-market")
     if step == "decide":
@@ -243,7 +243,7 @@ def test_what_closes_a_case_against_the_applicant_is_asked_twice(desk: Desk, ste
     assert case.state == {"decline": "not_accepted", "decide": "refused"}[step]
 
 
-def test_a_form_made_from_an_old_version_comes_back_with_its_text(desk: Desk) -> None:  # noqa: F811
+def test_a_form_made_from_an_old_version_comes_back_with_its_text(desk: Desk) -> None:
     case = desk.case(FOOD)
     officer = desk.browser("demo-market")
     old = case.version
@@ -272,12 +272,12 @@ def test_a_form_made_from_an_old_version_comes_back_with_its_text(desk: Desk) ->
     )
 
 
-def test_a_form_without_a_version_is_an_old_one(desk: Desk) -> None:  # noqa: F811
+def test_a_form_without_a_version_is_an_old_one(desk: Desk) -> None:
     case = desk.case(FOOD)
     assert desk.browser("demo-market").post(url(case, "accept"), {}).status_code == 412
 
 
-def test_a_second_click_on_accept_changes_nothing(desk: Desk) -> None:  # noqa: F811
+def test_a_second_click_on_accept_changes_nothing(desk: Desk) -> None:
     case = desk.case(FOOD)
     officer = desk.browser("demo-market")
     assert officer.post(url(case, "accept"), {"version": case.version}).status_code == 302
@@ -285,7 +285,7 @@ def test_a_second_click_on_accept_changes_nothing(desk: Desk) -> None:  # noqa: 
     assert case.events.count() == 2
 
 
-def test_the_proposed_reasons_come_from_the_findings_and_can_be_changed(desk: Desk) -> None:  # noqa: F811
+def test_the_proposed_reasons_come_from_the_findings_and_can_be_changed(desk: Desk) -> None:
     case = desk.case(FOOD)
     handling.accept(acting=desk.acting("demo-market"), number=case.number)
     officer = desk.browser("demo-market")
@@ -296,7 +296,7 @@ def test_the_proposed_reasons_come_from_the_findings_and_can_be_changed(desk: De
     assert "is not granted" in refusal
 
 
-def test_silence_is_written_down_before_an_officer_goes_on(desk: Desk) -> None:  # noqa: F811
+def test_silence_is_written_down_before_an_officer_goes_on(desk: Desk) -> None:
     case = desk.case(FOOD)
     desk.later(days=9)
     officer = desk.browser("demo-market")
@@ -318,7 +318,7 @@ def test_silence_is_written_down_before_an_officer_goes_on(desk: Desk) -> None: 
     ]
 
 
-def test_a_file_comes_as_a_download_that_no_browser_runs(desk: Desk) -> None:  # noqa: F811
+def test_a_file_comes_as_a_download_that_no_browser_runs(desk: Desk) -> None:
     case = desk.case(FOOD)
     row = case.application.materials.filter(material="layout-plan").get()
     answer = desk.browser("demo-market").get(url(case, f"files/{row.upload}"))
@@ -331,7 +331,7 @@ def test_a_file_comes_as_a_download_that_no_browser_runs(desk: Desk) -> None:  #
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
-def test_every_page_is_there_in_every_language(desk: Desk, language: str) -> None:  # noqa: F811
+def test_every_page_is_there_in_every_language(desk: Desk, language: str) -> None:
     case = desk.case(FOOD)
     officer = desk.browser("demo-market")
     officer.cookies["tongban_language"] = language

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.work.cases.officer_desk import CHECK, FOOD, Desk, desk, text, url  # noqa: F401  (a fixture)
+from tests.work.cases.officer_desk import CHECK, FOOD, Desk, text, url
 
 from tongban.work.cases import models
 from tongban.work.cases.actions import decisions, handling
@@ -15,7 +15,7 @@ from tongban.work.cases.commands import decision as command
 from tongban.work.cases.replay import replay
 
 
-def decided(desk: Desk) -> models.Decision:  # noqa: F811
+def decided(desk: Desk) -> models.Decision:
     case = desk.case(FOOD)
     acting = desk.acting("demo-market")
     handling.accept(acting=acting, number=case.number)
@@ -23,18 +23,18 @@ def decided(desk: Desk) -> models.Decision:  # noqa: F811
     return models.Decision.objects.get(case=case)
 
 
-def test_a_decision_comes_out_again_as_it_was(desk: Desk) -> None:  # noqa: F811
+def test_a_decision_comes_out_again_as_it_was(desk: Desk) -> None:
     result = replay(decided(desk))
     assert result.same
     assert result.conditions == 1
     assert result.engine == result.engine_now
 
 
-def test_an_automatic_decision_comes_out_again_by_rule(desk: Desk) -> None:  # noqa: F811
+def test_an_automatic_decision_comes_out_again_by_rule(desk: Desk) -> None:
     assert replay(models.Decision.objects.get(case=desk.case(CHECK))).same
 
 
-def test_a_later_answer_does_not_disturb_it(desk: Desk) -> None:  # noqa: F811
+def test_a_later_answer_does_not_disturb_it(desk: Desk) -> None:
     decision = decided(desk)
     application = decision.case.application
     application.answers["property_usage"]["value"] = "residential"
@@ -58,7 +58,7 @@ def test_a_later_answer_does_not_disturb_it(desk: Desk) -> None:  # noqa: F811
         (lambda d: setattr(d, "pack_digest", "sha256:0000"), "pack"),
     ],
 )
-def test_a_change_behind_its_back_is_named(desk: Desk, change: Any, kind: str) -> None:  # noqa: F811
+def test_a_change_behind_its_back_is_named(desk: Desk, change: Any, kind: str) -> None:
     decision = decided(desk)
     change(decision)
     result = replay(decision)
@@ -66,13 +66,13 @@ def test_a_change_behind_its_back_is_named(desk: Desk, change: Any, kind: str) -
     assert kind in {difference.kind for difference in result.differences}
 
 
-def test_a_grant_by_rule_that_the_rules_would_not_give_is_named(desk: Desk) -> None:  # noqa: F811
+def test_a_grant_by_rule_that_the_rules_would_not_give_is_named(desk: Desk) -> None:
     decision = models.Decision.objects.get(case=desk.case(CHECK))
     decision.facts["business_scope"]["value"] = "food_sales"
     assert "granted" in {difference.kind for difference in replay(decision).differences}
 
 
-def test_the_officer_sees_on_the_page_that_a_fact_was_changed(desk: Desk) -> None:  # noqa: F811
+def test_the_officer_sees_on_the_page_that_a_fact_was_changed(desk: Desk) -> None:
     decision = decided(desk)
     decision.facts["property_usage"]["value"] = "residential"
     decision.save()
@@ -81,7 +81,7 @@ def test_the_officer_sees_on_the_page_that_a_fact_was_changed(desk: Desk) -> Non
     assert "The premises are not registered as a dwelling" in page
 
 
-def test_the_auditor_sees_numbers_and_outcomes_and_no_name_or_answer(desk: Desk) -> None:  # noqa: F811
+def test_the_auditor_sees_numbers_and_outcomes_and_no_name_or_answer(desk: Desk) -> None:
     decision = decided(desk)
     auditor = desk.browser("demo-auditor")
     page = text(auditor.get("/audit/decisions"))
@@ -98,7 +98,7 @@ def test_the_auditor_sees_numbers_and_outcomes_and_no_name_or_answer(desk: Desk)
     assert auditor.get(url(decision.case)).status_code == 404
 
 
-def test_the_command_line_says_the_same(desk: Desk) -> None:  # noqa: F811
+def test_the_command_line_says_the_same(desk: Desk) -> None:
     found = decided(desk)
     good = CliRunner().invoke(command, ["replay", found.case.number.lower()])
     assert good.exit_code == 0

@@ -7,7 +7,7 @@ import io
 import re
 
 import pytest
-from tests.work.cases.officer_desk import FOOD, SIGN, Desk, desk, text, url  # noqa: F401  (a fixture)
+from tests.work.cases.officer_desk import FOOD, SIGN, Desk, text, url
 
 from tongban.core.procedures.model import Light
 from tongban.work.cases import models
@@ -23,7 +23,7 @@ def csv_of(response: object) -> list[list[str]]:
     return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
-def some_cases(desk: Desk) -> list[models.Case]:  # noqa: F811
+def some_cases(desk: Desk) -> list[models.Case]:
     """Five food permits: one granted, one in examination, one out for correction, two to look through."""
     cases = [desk.case(FOOD) for _ in range(5)]
     acting = desk.acting("demo-market")
@@ -38,7 +38,7 @@ def some_cases(desk: Desk) -> list[models.Case]:  # noqa: F811
     return cases
 
 
-def test_every_figure_is_as_large_as_the_list_behind_it(desk: Desk) -> None:  # noqa: F811
+def test_every_figure_is_as_large_as_the_list_behind_it(desk: Desk) -> None:
     some_cases(desk)
     officer = desk.browser("demo-market")
     acting = desk.acting("demo-market")
@@ -63,7 +63,7 @@ def test_every_figure_is_as_large_as_the_list_behind_it(desk: Desk) -> None:  # 
     )  # one by the officer, five checks of the business licence by rule
 
 
-def test_search_narrows_lists_and_figures_alike(desk: Desk) -> None:  # noqa: F811
+def test_search_narrows_lists_and_figures_alike(desk: Desk) -> None:
     cases = some_cases(desk)
     acting = desk.acting("demo-market")
     found = Worklist(acting, search=f"  {cases[3].number.lower()} ")
@@ -74,7 +74,7 @@ def test_search_narrows_lists_and_figures_alike(desk: Desk) -> None:  # noqa: F8
     assert "Nothing here fits" in empty
 
 
-def test_red_comes_first_then_what_is_due_first(desk: Desk) -> None:  # noqa: F811
+def test_red_comes_first_then_what_is_due_first(desk: Desk) -> None:
     first = desk.case(FOOD)
     handling.accept(acting=desk.acting("demo-market"), number=first.number)
     desk.later(days=10)
@@ -93,7 +93,7 @@ def test_red_comes_first_then_what_is_due_first(desk: Desk) -> None:  # noqa: F8
     assert "working days late" in page
 
 
-def test_a_case_due_today_is_on_the_card_and_behind_it(desk: Desk) -> None:  # noqa: F811
+def test_a_case_due_today_is_on_the_card_and_behind_it(desk: Desk) -> None:
     case = desk.case(FOOD)
     desk.later(days=7)  # five working days to list defects end on Monday
     lists = Worklist(desk.acting("demo-market"), show="due-today")
@@ -101,7 +101,7 @@ def test_a_case_due_today_is_on_the_card_and_behind_it(desk: Desk) -> None:  # n
     assert [row.number for row in lists.every_row()] == [case.number]
 
 
-def test_a_case_accepted_by_silence_is_in_examination_before_anybody_writes_it_down(desk: Desk) -> None:  # noqa: F811
+def test_a_case_accepted_by_silence_is_in_examination_before_anybody_writes_it_down(desk: Desk) -> None:
     case = desk.case(FOOD)
     desk.later(days=9)
     lists = Worklist(desk.acting("demo-market"), show="examining")
@@ -113,12 +113,12 @@ def test_a_case_accepted_by_silence_is_in_examination_before_anybody_writes_it_d
     assert f'href="{url(case, "correction")}"' not in page
 
 
-def test_tags_say_what_comes_later_and_what_came_back(desk: Desk) -> None:  # noqa: F811
+def test_tags_say_what_comes_later_and_what_came_back(desk: Desk) -> None:
     desk.case(SIGN, deferring="sign-design")
     assert "Materials to come" in text(desk.browser("demo-urban").get("/office"))
 
 
-def test_a_list_of_many_costs_the_same_few_queries(desk: Desk, django_assert_max_num_queries: object) -> None:  # noqa: F811
+def test_a_list_of_many_costs_the_same_few_queries(desk: Desk, django_assert_max_num_queries: object) -> None:
     acting = desk.acting("demo-market")
     desk.case(FOOD)
     list(Worklist(acting).every_row())  # the pack is read once and kept
@@ -128,7 +128,7 @@ def test_a_list_of_many_costs_the_same_few_queries(desk: Desk, django_assert_max
         assert len(list(Worklist(acting).every_row())) == 4
 
 
-def test_pages_hold_every_case_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_pages_hold_every_case_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tongban.work.cases.worklist.PAGE", 2)
     cases = {desk.case(FOOD).number for _ in range(3)}
     officer = desk.browser("demo-market")
@@ -140,7 +140,7 @@ def test_pages_hold_every_case_once(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert [len(page) for page in closed] == [2, 1]
 
 
-def test_a_name_that_looks_like_a_formula_stays_text_in_the_csv(desk: Desk) -> None:  # noqa: F811
+def test_a_name_that_looks_like_a_formula_stays_text_in_the_csv(desk: Desk) -> None:
     case = desk.case(FOOD)
     models.Application.objects.filter(pk=case.application_id).update(name="=HYPERLINK(1)")
     rows = csv_of(desk.browser("demo-market").get("/office/worklist.csv"))
@@ -148,7 +148,7 @@ def test_a_name_that_looks_like_a_formula_stays_text_in_the_csv(desk: Desk) -> N
 
 
 @pytest.mark.parametrize("shown", SHOWN)
-def test_an_empty_list_says_so(desk: Desk, shown: str) -> None:  # noqa: F811
+def test_an_empty_list_says_so(desk: Desk, shown: str) -> None:
     page = desk.browser("demo-fire").get("/office", {"show": shown})
     assert page.status_code == 200
     assert 'class="empty"' in text(page)

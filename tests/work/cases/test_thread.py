@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.factories import shops
 from tests.factories.fixtures import City
+
 from tongban.base.audit.verify import verify
 from tongban.records.licences import queries as licences
 from tongban.work.cases.actions import decisions, handling

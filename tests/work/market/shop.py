@@ -35,7 +35,9 @@ def make_product(**changes: Any) -> model_data.Product:
     given: dict[str, Any] = {
         "id": PRODUCT,
         "name": bilingual("许可证月度统计", "Monthly counts of permits"),
-        "summary": bilingual("按区和业态统计每月新发许可证", "Permits issued per month, by district and trade"),
+        "summary": bilingual(
+            "按区和业态统计每月新发许可证", "Permits issued per month, by district and trade"
+        ),
         "kind": "index",
         "operator": "operator",
         "licence": "shop-permit",
@@ -67,26 +69,46 @@ def make_pack(product: model_data.Product | None = None) -> Pack:
         ),
     )  # fmt: skip
     facts = {
-        "address": model.Fact(id="address", subject="enterprise", type="text", label=bilingual("地址", "Address")),
-        "trade": model.Fact(id="trade", subject="enterprise", type="code", codes="trades", label=bilingual("业态", "Trade")),
+        "address": model.Fact(
+            id="address", subject="enterprise", type="text", label=bilingual("地址", "Address")
+        ),
+        "trade": model.Fact(
+            id="trade", subject="enterprise", type="code", codes="trades", label=bilingual("业态", "Trade")
+        ),
     }
     trades = model.CodeList(
         id="trades", name=bilingual("业态", "Trades"),
         items=(model.CodeItem(code="noodles", label=bilingual("面食", "Noodles")), model.CodeItem(code="tea", label=bilingual("茶饮", "Tea"))),
     )  # fmt: skip
     places = {PLACE: model.Place(code=PLACE, name=bilingual("演示市", "Demo City"))} | {
-        code: model.Place(code=code, name=bilingual(f"{code}区", f"District {code}"), parent=PLACE) for code in DISTRICTS
+        code: model.Place(code=code, name=bilingual(f"{code}区", f"District {code}"), parent=PLACE)
+        for code in DISTRICTS
     }
     organisations = {
-        id: model.Organisation(id=id, authority=role, name=bilingual(zh, en), place=PLACE, credit_code=credit_code(n))
+        id: model.Organisation(
+            id=id, authority=role, name=bilingual(zh, en), place=PLACE, credit_code=credit_code(n)
+        )
         for n, (id, (role, zh, en)) in enumerate(ORGANISATIONS.items(), start=1)
     }
     manifest = model.Manifest(
-        id="cn-demo", version="1.0.0", name=bilingual("演示市", "Demo City"), jurisdiction=PLACE, licence="Apache-2.0"
+        id="cn-demo",
+        version="1.0.0",
+        name=bilingual("演示市", "Demo City"),
+        jurisdiction=PLACE,
+        licence="Apache-2.0",
     )
     nothing: dict[str, Any] = {
         name: MappingProxyType({})
-        for name in ("laws", "parameters", "calendars", "authorities", "resources", "materials", "services", "life_events")
+        for name in (
+            "laws",
+            "parameters",
+            "calendars",
+            "authorities",
+            "resources",
+            "materials",
+            "services",
+            "life_events",
+        )
     }
     return Pack(
         manifest=manifest, layers=(manifest,), digest="sha256:" + product.id.encode().hex()[:64].ljust(64, "0"), facts=facts,
@@ -108,7 +130,9 @@ class Shop:
         self.pack = replace(make_pack(product), digest=digest)
         self.packs[digest] = self.pack
 
-    def officer(self, organisation: str = "city-data", *, role: str = "officer", now: datetime = NOW) -> Acting:
+    def officer(
+        self, organisation: str = "city-data", *, role: str = "officer", now: datetime = NOW
+    ) -> Acting:
         return Acting(uuid4(), None, None, 1, organisation, role, PLACE, "official duty", now, uuid4().hex)
 
     def buyer(self, *, now: datetime = NOW, name: str = "演示银行") -> Acting:
@@ -116,15 +140,21 @@ class Shop:
         from tongban.base.identity import queries
         from tongban.base.identity.models import Account, Mandate, Subject
 
-        person, _new = Subject.objects.get_or_create(kind="person", name=f"{name} 经办人", defaults={"created_at": NOW})
+        person, _new = Subject.objects.get_or_create(
+            kind="person", name=f"{name} 经办人", defaults={"created_at": NOW}
+        )
         firm, new = Subject.objects.get_or_create(kind="enterprise", name=name, defaults={"created_at": NOW})
         if new:
-            Mandate.objects.create(principal=firm, agent=person, ground="authorised", valid_from=datetime(2020, 1, 1, tzinfo=UTC))
+            Mandate.objects.create(
+                principal=firm, agent=person, ground="authorised", valid_from=datetime(2020, 1, 1, tzinfo=UTC)
+            )
             Account.objects.create(username=f"buyer-{firm.pk}", person=person, password="!")
         mandate = queries.mandates_of(person, now).first()
         assert mandate is not None
         account = Account.objects.get(person=person)
-        return Acting(account.pk, firm.pk, mandate.pk, None, None, "applicant", PLACE, "own matter", now, uuid4().hex)
+        return Acting(
+            account.pk, firm.pk, mandate.pk, None, None, "applicant", PLACE, "own matter", now, uuid4().hex
+        )
 
     def permits(self, month: date, district: str, trade: str, count: int) -> None:
         """So many permits issued in a month to firms registered in a district."""
@@ -133,7 +163,10 @@ class Shop:
         from tongban.records.licences.models import Licence
 
         holder = Subject.objects.create(
-            kind="enterprise", name=SECRETS[0], identifier=f"92{district}MBDEM{Subject.objects.count():05d}", created_at=NOW
+            kind="enterprise",
+            name=SECRETS[0],
+            identifier=f"92{district}MBDEM{Subject.objects.count():05d}",
+            created_at=NOW,
         )
         if not Licence.objects.exists():  # one of them by the front door, with a signed file
             licences.register(
@@ -169,7 +202,10 @@ class Shop:
         from tongban.work.market.actions import offers
 
         return offers.register_product(
-            acting=self.officer(now=now), product=PRODUCT, opinion="仅含统计数，不含个人信息。", opinion_by="演示市数据局"
+            acting=self.officer(now=now),
+            product=PRODUCT,
+            opinion="仅含统计数，不含个人信息。",
+            opinion_by="演示市数据局",
         )
 
     def listed(self, *, now: datetime = NOW) -> Any:
@@ -195,9 +231,14 @@ class Shop:
         ordered = self.ordered(**more)
         return contracts.approve(acting=self.officer(now=ordered.ordered_at), number=ordered.number)
 
-    def call(self, contract: Any, request_id: str | None = None, *, buyer: Acting | None = None, form: str = "json") -> Any:
+    def call(
+        self, contract: Any, request_id: str | None = None, *, buyer: Acting | None = None, form: str = "json"
+    ) -> Any:
         from tongban.work.market.actions import delivery
 
         return delivery.deliver(
-            acting=buyer or self.buyer(), contract=contract.id, request_id=request_id or f"call-{uuid4().hex}", form=form
+            acting=buyer or self.buyer(),
+            contract=contract.id,
+            request_id=request_id or f"call-{uuid4().hex}",
+            form=form,
         )

@@ -23,7 +23,12 @@ def test_an_incomplete_order_names_everything_that_is_missing(shop: Shop) -> Non
     listing = shop.listed()
     with pytest.raises(Invalid) as refused:
         contracts.order(
-            acting=shop.officer(), listing=listing.id, purpose_kind="fun", purpose="x", months=99, accepted=False
+            acting=shop.officer(),
+            listing=listing.id,
+            purpose_kind="fun",
+            purpose="x",
+            months=99,
+            accepted=False,
         )
     assert set(refused.value.fields) == {"buyer", "purpose_kind", "purpose", "months", "accepted"}
 
@@ -109,14 +114,21 @@ def test_a_call_after_settlement_is_billed_in_the_next_month(shop: Shop) -> None
     from tongban.work.market.actions import settlement
 
     contract = shop.contract()
-    settlement.settle_month(acting=shop.officer(now=NEXT_MONTH), registration=contract.registration_id, month="2026-11")
+    settlement.settle_month(
+        acting=shop.officer(now=NEXT_MONTH), registration=contract.registration_id, month="2026-11"
+    )
     assert shop.call(contract).month == "2026-12"
 
 
 def test_nobody_sees_the_contracts_of_others(shop: Shop) -> None:
     contract = shop.contract()
     other = shop.buyer(name="另一家银行")
-    for acting in (other, shop.officer("city-market"), shop.officer("city-data", role="auditor"), shop.officer("city-data", role="clerk")):
+    for acting in (
+        other,
+        shop.officer("city-market"),
+        shop.officer("city-data", role="auditor"),
+        shop.officer("city-data", role="clerk"),
+    ):
         assert not access.contracts(acting).exists()
         assert not access.usage(acting).exists()
         with pytest.raises(NotFound):

@@ -25,7 +25,9 @@ def test_a_product_is_not_registered_without_an_opinion(shop: Shop) -> None:
 @pytest.mark.parametrize("organisation", ["city-market", "city-police"])
 def test_only_the_operating_organisation_registers(shop: Shop, organisation: str) -> None:
     with pytest.raises(NotFound):
-        offers.register_product(acting=shop.officer(organisation), product=PRODUCT, opinion="合规", opinion_by="数据局")
+        offers.register_product(
+            acting=shop.officer(organisation), product=PRODUCT, opinion="合规", opinion_by="数据局"
+        )
 
 
 def test_the_same_content_is_the_same_version_and_another_content_is_the_next(shop: Shop) -> None:
@@ -44,7 +46,9 @@ def test_a_snapshot_counts_whole_months_and_hides_the_small_cell_with_others(sho
     assert len(cells) == 12  # nothing of November
     assert cells["2026-09", "990101", "noodles"] is None
     assert cells["2026-10", "990103", "noodles"] == 21
-    assert sum(count is None for count in cells.values()) == 8  # one cuboid: two values in each of three dimensions
+    assert (
+        sum(count is None for count in cells.values()) == 8
+    )  # one cuboid: two values in each of three dimensions
     assert {"count": 130} in snapshot.totals
 
 
@@ -70,8 +74,29 @@ def test_a_later_snapshot_neither_hides_what_was_told_nor_tells_what_was_hidden(
     shop.permits(date(2026, 11, 20), "990102", "tea", 2)
     later = offers.pin_snapshot(acting=shop.officer(now=NEXT_MONTH), registration=registration.id)
     old, new = (content.checked_table(s) for s in (first, later))
-    assert {key for key, count in old.items() if count is None} <= {key for key, count in new.items() if count is None}
+    assert {key for key, count in old.items() if count is None} <= {
+        key for key, count in new.items() if count is None
+    }
     assert all(new[key] == count for key, count in old.items() if count is not None)
+
+
+def test_a_licence_handed_in_late_changes_no_month_that_was_counted(shop: Shop) -> None:
+    registration = shop.registered()
+    first = offers.pin_snapshot(acting=shop.officer(), registration=registration.id)
+    shop.permits(date(2026, 10, 20), "990103", "noodles", 1)
+    shop.permits(date(2026, 10, 20), "990103", "cakes", 9)  # a trade that was told to be none
+    later = offers.pin_snapshot(acting=shop.officer(now=NEXT_MONTH), registration=registration.id)
+    old, new = (content.checked_table(s) for s in (first, later))
+    assert new["2026-10", "990103", "noodles"] == old["2026-10", "990103", "noodles"] == 21
+    assert ("2026-10", "990103", "cakes") not in new
+
+
+def test_a_product_without_months_is_counted_once(shop: Shop) -> None:
+    shop.force(make_product(dimensions=("district", "trade")), "sha256:flat")
+    registration = shop.registered()
+    offers.pin_snapshot(acting=shop.officer(), registration=registration.id)
+    with pytest.raises(NotNow):
+        offers.pin_snapshot(acting=shop.officer(now=NEXT_MONTH), registration=registration.id)
 
 
 @pytest.mark.parametrize("until", [date(2026, 11, 2), date(2026, 12, 1)])
@@ -95,8 +120,13 @@ def test_a_price_over_the_ceiling_is_refused(shop: Shop) -> None:
         offers.list_product(acting=shop.officer(), registration=registration.id, price_fen=20_001)
     assert "200.00" in refused.value.fields["price"]
     with pytest.raises(IntegrityError), transaction.atomic():  # nor can it be written past the action
-        models.Listing.objects.create(registration=registration, price_fen=2, ceiling_fen=1, listed_at=registration.registered_at)
-    assert offers.list_product(acting=shop.officer(), registration=registration.id, price_fen=20_000).price_fen == 20_000
+        models.Listing.objects.create(
+            registration=registration, price_fen=2, ceiling_fen=1, listed_at=registration.registered_at
+        )
+    assert (
+        offers.list_product(acting=shop.officer(), registration=registration.id, price_fen=20_000).price_fen
+        == 20_000
+    )
 
 
 def test_nothing_is_offered_before_it_is_counted(shop: Shop) -> None:

@@ -35,7 +35,11 @@ def test_shares_add_up_to_the_net_and_bills_to_the_calls(
     contracts = [UUID(int=n + 1) for n in range(4)]
     counted = [Call(uuid4(), contracts[n], price) for n, price in calls]
     found = reckon(
-        counted, tax_percent=tax, operator="op", operator_percent=percent, contributors=[(f"c{i}", w) for i, w in enumerate(weights)]
+        counted,
+        tax_percent=tax,
+        operator="op",
+        operator_percent=percent,
+        contributors=[(f"c{i}", w) for i, w in enumerate(weights)],
     )
     assert found.calls == len(counted)
     assert found.gross_fen == sum(call.price_fen for call in counted) == found.net_fen + found.tax_fen
@@ -58,7 +62,10 @@ def sold(shop: Shop) -> Shop:
 
 def settle(shop: Shop, now: datetime = NEXT_MONTH, **more: int) -> models.Settlement:
     return settlement.settle_month(
-        acting=shop.officer(now=now), registration=models.Registration.objects.get().id, month="2026-11", **more
+        acting=shop.officer(now=now),
+        registration=models.Registration.objects.get().id,
+        month="2026-11",
+        **more,
     )
 
 
@@ -101,10 +108,31 @@ def test_settling_again_changes_nothing(sold: Shop) -> None:
 
 
 @pytest.mark.django_db
-def test_a_month_that_is_not_over_is_not_settled(sold: Shop) -> None:
+def test_a_month_that_has_not_begun_is_not_settled(sold: Shop) -> None:
+    registration = models.Registration.objects.get().id
+    just_before = datetime(2026, 11, 30, 15, 59, tzinfo=UTC)  # one minute to midnight in the place
     with pytest.raises(NotNow):
-        settle(sold, now=datetime(2026, 11, 30, 15, 59, tzinfo=UTC))  # one minute to midnight in the place
-    assert settle(sold, now=datetime(2026, 11, 30, 16, 0, tzinfo=UTC)).calls == 6
+        settlement.settle_month(
+            acting=sold.officer(now=just_before), registration=registration, month="2026-12"
+        )
+    at_midnight = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    assert (
+        settlement.settle_month(
+            acting=sold.officer(now=at_midnight), registration=registration, month="2026-12"
+        ).calls
+        == 0
+    )
+
+
+@pytest.mark.django_db
+def test_a_month_settled_early_leaves_later_calls_to_the_next_one(sold: Shop) -> None:
+    assert settle(sold, now=NOW).calls == 6
+    later = sold.call(models.Contract.objects.filter(price_fen__gt=0, buyer=sold.buyer().principal).get())
+    assert later.month == "2026-12"
+    following = settlement.settle_month(
+        acting=sold.officer(now=NEXT_MONTH), registration=later.registration_id, month="2026-12"
+    )
+    assert (following.calls, following.gross_fen) == (1, 10_600)
 
 
 @pytest.mark.django_db
@@ -183,8 +211,17 @@ def test_an_asset_is_booked_and_borne_month_by_month_once(shop: Shop) -> None:
     assert assets.amortise_month(acting=shop.officer(now=NEXT_MONTH), month="2026-12") == []
     (line,) = queries.asset_register(shop.officer(), "2026-12")
     assert (line.month_fen, line.borne_fen, line.carrying_fen) == (916_666, 1_833_333, 53_166_667)
-    balance = {account.code: fen for account, fen in books.balances(models.JournalEntry.objects.prefetch_related("lines"))}
-    assert balance == {"1002": -55_000_000, "1701": 55_000_000, "1702": -1_833_333, "530102": 0, "6401": 1_833_333}
+    balance = {
+        account.code: fen
+        for account, fen in books.balances(models.JournalEntry.objects.prefetch_related("lines"))
+    }
+    assert balance == {
+        "1002": -55_000_000,
+        "1701": 55_000_000,
+        "1702": -1_833_333,
+        "530102": 0,
+        "6401": 1_833_333,
+    }
     assert all_balanced()
 
 

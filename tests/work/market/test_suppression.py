@@ -20,7 +20,9 @@ def small_tables(draw: st.DrawFn) -> tuple[dict[Key, int], int]:
     """Counts over a small grid, mostly small numbers, and a minimum."""
     shape = draw(st.sampled_from(SHAPES))
     keys = list(product(*(tuple("abcd"[:size]) for size in shape)))
-    counts = draw(st.lists(st.sampled_from([0, 0, 1, 1, 2, 3, 4, 6, 9]), min_size=len(keys), max_size=len(keys)))
+    counts = draw(
+        st.lists(st.sampled_from([0, 0, 1, 1, 2, 3, 4, 6, 9]), min_size=len(keys), max_size=len(keys))
+    )
     found = {key: count for key, count in zip(keys, counts, strict=True) if count}
     return found, draw(st.integers(2, 4))
 
@@ -29,7 +31,9 @@ def axes_of(counts: Mapping[Key, int]) -> list[list[str]]:
     return [sorted(set(values)) for values in zip(*counts, strict=True)]
 
 
-def possible(table: Table, axes: list[list[str]], totals: Mapping[tuple[str | None, ...], int], most: int) -> dict[Key, set[int]]:
+def possible(
+    table: Table, axes: list[list[str]], totals: Mapping[tuple[str | None, ...], int], most: int
+) -> dict[Key, set[int]]:
     """For each hidden cell, every number it has in some table that fits all that is known (none above `most`)."""
     hidden = sorted(table.hidden)
     grid = list(product(*axes))
@@ -49,7 +53,9 @@ def _in(key: Key, total: tuple[str | None, ...]) -> bool:
     return all(t is None or t == value for t, value in zip(total, key, strict=True))
 
 
-def _fill(size: int, sums: list[tuple[int, list[int]]], most: int, done: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+def _fill(
+    size: int, sums: list[tuple[int, list[int]]], most: int, done: tuple[int, ...] = ()
+) -> Iterator[tuple[int, ...]]:
     """Backtracking over whole numbers from zero; a sum that can no longer be met ends a branch."""
     for wanted, members in sums:
         so_far = sum(done[i] for i in members if i < len(done))
@@ -75,7 +81,9 @@ def every_total(counts: Mapping[Key, int], axes: list[list[str]]) -> dict[tuple[
 
 @settings(max_examples=150, deadline=None)
 @given(small_tables())
-def test_a_hidden_cell_cannot_be_recovered_even_from_every_true_total(given_table: tuple[dict[Key, int], int]) -> None:
+def test_a_hidden_cell_cannot_be_recovered_even_from_every_true_total(
+    given_table: tuple[dict[Key, int], int],
+) -> None:
     counts, minimum = given_table
     table = suppression.protect(counts, minimum)
     if table.totals is None or not table.hidden:
@@ -89,7 +97,9 @@ def test_a_hidden_cell_cannot_be_recovered_even_from_every_true_total(given_tabl
 
 @settings(max_examples=300, deadline=None)
 @given(small_tables())
-def test_no_small_number_is_published_as_a_cell_or_as_a_total(given_table: tuple[dict[Key, int], int]) -> None:
+def test_no_small_number_is_published_as_a_cell_or_as_a_total(
+    given_table: tuple[dict[Key, int], int],
+) -> None:
     counts, minimum = given_table
     table = suppression.protect(counts, minimum)
     assert all(count is None or count >= minimum for count in table.cells.values())
@@ -115,7 +125,13 @@ def test_a_table_without_small_cells_is_shown_whole_with_its_totals() -> None:
     counts = {("a", "x"): 5, ("a", "y"): 7, ("b", "x"): 9}
     table = suppression.protect(counts, 5)
     assert table.cells == counts
-    assert table.totals == {(None, None): 21, ("a", None): 12, ("b", None): 9, (None, "x"): 14, (None, "y"): 7}
+    assert table.totals == {
+        (None, None): 21,
+        ("a", None): 12,
+        ("b", None): 9,
+        (None, "x"): 14,
+        (None, "y"): 7,
+    }
 
 
 def test_a_single_small_cell_takes_the_cheapest_others_with_it() -> None:
@@ -133,7 +149,9 @@ def test_nothing_counted_is_an_empty_table() -> None:
 
 def test_what_an_earlier_table_showed_is_not_used_to_hide_and_what_it_hid_stays_hidden() -> None:
     counts = {("a", "x"): 2, ("a", "y"): 9, ("a", "z"): 50, ("b", "x"): 8, ("b", "y"): 40, ("b", "z"): 60}
-    table = suppression.protect(counts, 5, shown_before=frozenset({("a", "y")}), hidden_before=frozenset({("b", "z")}))
+    table = suppression.protect(
+        counts, 5, shown_before=frozenset({("a", "y")}), hidden_before=frozenset({("b", "z")})
+    )
     assert table.cells[("a", "y")] == 9
     assert ("b", "z") in table.hidden
 

@@ -59,6 +59,15 @@ class Line:
     sealed: bool
 
     @property
+    def detail(self) -> list[tuple[str, str]]:
+        """What the entry holds besides, as the hash reads it."""
+        return [
+            (name, chain.canonical(value).decode())
+            for name, value in self.entry.detail.items()
+            if value is not None
+        ]
+
+    @property
     def word(self) -> str:
         return _(_WORDS[self.fault]) if self.fault else ""
 

@@ -14,16 +14,35 @@ from tongban.core.packs.pack import Pack
 
 
 def pack_in_force(now: datetime, place: str | None = None) -> Pack:
-    """The merged pack that governs `place` (this node's by default) at `now`."""
-    digest = (
-        models.InForce.objects.filter(place=place or settings.PLACE or default_place(), valid_from__lte=now)
-        .order_by("-valid_from", "-id")
-        .values_list("pack_id", flat=True)
-        .first()
-    )
+    """The merged pack that governs `place` (this node's by default) at `now`.
+
+    In a district that is the pack of a pilot that runs there, else its own, else that of the whole place it belongs to.
+    """
+    whole = settings.PLACE or default_place()
+    digest = _digest_in_force(now, place or whole)
+    if digest is None and place not in (None, whole):
+        city = pack_in_force(now)
+        if place in city.places:
+            return city
     if digest is None:
         raise LookupError(f"no pack is in force for {place or settings.PLACE or 'this node'}: run `tongban pack install`")
     return pack(digest)
+
+
+def _digest_in_force(now: datetime, place: str) -> str | None:
+    pilots = models.Pilot.objects.filter(place=place, valid_from__lte=now, valid_to__gt=now)
+    installed = models.InForce.objects.filter(place=place, valid_from__lte=now)
+    return (
+        pilots.values_list("pack_id", flat=True).first()
+        or installed.order_by("-valid_from", "-id").values_list("pack_id", flat=True).first()
+    )
+
+
+def district_named(pack: Pack, text: object) -> str | None:
+    """The one place below the pack's own whose name stands in a text, by its code; None if there is none, or several."""
+    whole = pack.manifest.jurisdiction
+    found = {p.code for p in pack.places.values() if p.code != whole and p.name.zh in str(text)}
+    return found.pop() if len(found) == 1 else None
 
 
 @lru_cache(maxsize=16)

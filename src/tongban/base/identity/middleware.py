@@ -27,6 +27,19 @@ class WhoIsActing:
         return response
 
 
+def act_for(request: HttpRequest, principal: str) -> bool:
+    """From now on act in this session for a subject with a mandate in force; False when there is none."""
+    held = next(
+        (m for m in queries.mandates_of(request.user.person, request.acting.now) if str(m.principal_id) == principal),  # type: ignore[attr-defined]
+        None,
+    )
+    if held is None:
+        return False
+    request.session[SESSION_PRINCIPAL] = str(held.principal_id)
+    request.acting = build(request)  # type: ignore[attr-defined]
+    return True
+
+
 def build(request: HttpRequest) -> Acting:
     now = timezone.now()
     given = request.headers.get("X-Request-Id", "")

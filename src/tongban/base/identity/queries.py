@@ -37,6 +37,11 @@ def mandates_of(person: models.Subject, now: datetime) -> QuerySet[models.Mandat
     )
 
 
+def representatives(mandate_id: UUID) -> set[UUID]:
+    """The person behind a mandate of legal representation; nobody for a mere authorisation."""
+    return set(models.Mandate.objects.filter(pk=mandate_id, ground="representative").values_list("agent_id", flat=True))
+
+
 def accounts_of_subject(subject_id: UUID, now: datetime) -> list[models.Account]:
     """Accounts that may read for a subject: the person's own, and those with a mandate."""
     return list(

@@ -72,7 +72,8 @@ def _tokens(text: str) -> Iterator[spelling.Token]:
     for token in Tokenizer().tokenize(text):
         quoted = token.token_type in (TokenType.STRING, TokenType.IDENTIFIER)
         source = token.text if quoted else text[token.start : token.end + 1]
-        yield spelling.Token(source, token.start, quoted, token.token_type is TokenType.NUMBER)
+        mark = token.line, token.col
+        yield spelling.Token(source, token.start, mark, quoted, token.token_type is TokenType.NUMBER)
 
 
 _COMPARISONS: Final[dict[type[exp.Expr], syntax.Operator]] = {
@@ -351,16 +352,17 @@ _UNFINISHED: Final = frozenset(
 
 def _unreadable(text: str, tokens: list[spelling.Token], errors: list[dict[str, Any]]) -> RuleProblem:
     first = errors[0] if errors else {}
-    word, line, end = str(first.get("highlight") or ""), first.get("line"), first.get("col")
-    if not word or not isinstance(line, int) or not isinstance(end, int):
+    mark = first.get("line"), first.get("col")
+    token = next((token for token in tokens if token.mark == mark), None)
+    if token is None:
         return RuleProblem("unreadable", "The rule cannot be read.", *spelling.place(text, tokens[0].start))
-    column = max(1, end - len(word) + 1)
-    if word.upper() in _MISPLACED:
-        return RuleProblem("unsupported", _MISPLACED[word.upper()], line, column)
-    if word.upper() in _UNFINISHED and (line, column) == spelling.place(text, tokens[-1].start):
-        return RuleProblem("unreadable", f"The rule breaks off after '{word}'.", line, column)
-    hint = "Is AND, OR or a sign missing before it?" if line + column > 2 else None
-    return RuleProblem("unreadable", f"The rule cannot be read at '{word}'.", line, column, hint)
+    word, place = token.text.upper(), spelling.place(text, token.start)
+    if word in _MISPLACED:
+        return RuleProblem("unsupported", _MISPLACED[word], *place)
+    if word in _UNFINISHED and token == tokens[-1]:
+        return RuleProblem("unreadable", f"The rule breaks off after '{token.text}'.", *place)
+    hint = "Is AND, OR or a sign missing before it?" if token != tokens[0] else None
+    return RuleProblem("unreadable", f"The rule cannot be read at '{token.text}'.", *place, hint)
 
 
 def _too_deep(line: int, column: int) -> RuleProblem:

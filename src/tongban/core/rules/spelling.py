@@ -40,6 +40,8 @@ class Token:
     text: str
     start: int
     """Offset in the text."""
+    mark: tuple[int, int]
+    """The parser's own line and column, to find the token again that it complains about."""
     quoted: bool
     """A text in single quotes, or a name in double quotes."""
     number: bool

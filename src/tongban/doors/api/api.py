@@ -81,8 +81,17 @@ class Api(NinjaAPI):
         return patterns, app, namespace
 
 
-def _problem(status: int, code: str, title: str, detail: str = "", errors: list[dict[str, str]] | None = None) -> HttpResponse:
-    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, "errors": errors or []}
+def _problem(
+    status: int, code: str, title: str, detail: str = "", errors: list[dict[str, str]] | None = None
+) -> HttpResponse:
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": errors or [],
+    }
     return JsonResponse(body, status=status, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False})
 
 
@@ -92,12 +101,19 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         422: _("Something needs another look"), 428: _("Version needed"),
     }  # fmt: skip
     errors = [{"field": field, "message": message} for field, message in refusal.fields.items()]
-    return _problem(refusal.status, refusal.code, titles.get(refusal.status, _("Refused")), refusal.message, errors)
+    return _problem(
+        refusal.status, refusal.code, titles.get(refusal.status, _("Refused")), refusal.message, errors
+    )
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    errors = [{"field": ".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]} for e in error.errors]
-    return _problem(422, "invalid", _("Something needs another look"), _("Values do not fit; see errors."), errors)
+    errors = [
+        {"field": ".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]), "message": e["msg"]}
+        for e in error.errors
+    ]
+    return _problem(
+        422, "invalid", _("Something needs another look"), _("Values do not fit; see errors."), errors
+    )
 
 
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
@@ -106,7 +122,11 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         403: ("csrf", _("The security token of this request is missing or too old.")),
     }
     code, title = known.get(error.status_code, ("unreadable", _("The request could not be read")))
-    detail = _("The body is not JSON, or it holds characters that are no text.") if error.status_code == 400 else ""
+    detail = (
+        _("The body is not JSON, or it holds characters that are no text.")
+        if error.status_code == 400
+        else ""
+    )
     return _problem(error.status_code, code, title, detail)
 
 
@@ -124,7 +144,12 @@ def _broken(request: HttpRequest, error: Exception) -> HttpResponse:
     """Nothing of the error leaves the house; the log and the request id know it."""
     log.error("%s %s failed", request.method, request.path, exc_info=error)
     reference = getattr(getattr(request, "acting", None), "request_id", "")
-    return _problem(500, "broken", _("Something went wrong on our side"), _("Nothing was changed. Reference %(id)s.") % {"id": reference})
+    return _problem(
+        500,
+        "broken",
+        _("Something went wrong on our side"),
+        _("Nothing was changed. Reference %(id)s.") % {"id": reference},
+    )
 
 
 def _in_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -148,7 +173,9 @@ def _operations(view: Callable[..., HttpResponse]) -> list[Any]:
     """The operations behind an address of ninja; none behind its OpenAPI document."""
     for cell in getattr(view, "__closure__", None) or ():
         inside = cell.cell_contents
-        found = getattr(inside, "operations", None) or getattr(getattr(inside, "__self__", None), "operations", None)
+        found = getattr(inside, "operations", None) or getattr(
+            getattr(inside, "__self__", None), "operations", None
+        )
         if found:
             return list(found)
     return []

@@ -8,7 +8,7 @@ import click
 
 from tongban import __version__
 from tongban.base.audit.commands import audit
-from tongban.doors.cli import boot, doctor, packs, plans, running
+from tongban.doors.cli import boot, doctor, packs, plans, running, two
 from tongban.records.licences.commands import licence
 from tongban.work.cases.commands import decision
 
@@ -29,6 +29,7 @@ cli.add_command(licence)
 cli.add_command(boot.needs_database(audit))
 cli.add_command(boot.needs_database(decision))
 cli.add_command(doctor.doctor)
+two.install(cli)
 
 
 def main() -> None:

@@ -71,7 +71,9 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "subjects": [(subject, _known(subject.pk, pack, acting)) for subject in ordered],
         "page": page,
         "seen": [_seen(look_up, pack, acting, subjects) for look_up in page.object_list],
-        "consents": models.Consent.objects.filter(subject__in=list(subjects)).order_by("-given_at")[:PER_PAGE],
+        "consents": models.Consent.objects.filter(subject__in=list(subjects)).order_by("-given_at")[
+            :PER_PAGE
+        ],
     }
     return render(request, "dossier/my_data.html", context)
 

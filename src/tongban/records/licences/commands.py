@@ -14,6 +14,7 @@ import click
 
 from tongban.base.kit import environment
 from tongban.core.values.text import Bilingual
+from tongban.records.licences import evidence_lists as lists
 from tongban.records.licences import sdjwt, trust, verification
 
 CIVIL_TIME = "Asia/Shanghai"
@@ -28,7 +29,10 @@ def licence() -> None:
 @licence.command()
 @click.argument("file", type=click.File("rb"))
 @click.option(
-    "--trust", "trust_file", type=click.Path(path_type=Path), help="Trust list; by default this node's own."
+    "--trust",
+    "trust_file",
+    type=click.Path(path_type=Path),
+    help="Trust list; by default this node's own and those of its neighbours.",
 )
 @click.option(
     "--at",
@@ -94,13 +98,15 @@ def _publish() -> Path:
 
 def _trust_list(given: Path | None) -> trust.TrustList:
     path = given or trust.file_of_node()
-    if not path.exists():
+    neighbours = [] if given else list(lists.others())
+    if not path.exists() and not neighbours:
         raise click.ClickException(
             f"There is no trust list at {path}. Name one with --trust FILE (a node publishes its own at "
             "/trust-list.json), or write this node's with: tongban licence trust-list --write"
         )
     try:
-        return trust.read(path)
+        own = [trust.read(path)] if path.exists() else []
+        return trust.merge([*own, *neighbours])
     except trust.TrustListInvalid as error:
         raise click.ClickException(str(error)) from error
 

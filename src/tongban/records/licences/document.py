@@ -70,9 +70,9 @@ def claims_of(
 ) -> tuple[dict[str, Any], list[str], list[str]]:
     """(claims, those that may be withheld, those always shown) of a licence with these field values."""
     fields = [field for field in kind.fields if field.id in values]
-    claims = {_claim(field.id): values[field.id] for field in fields}
-    labels = {_claim(field.id): _pair(field.label) for field in fields}
-    given = {field.given: _claim(field.id) for field in fields if field.given}
+    claims = {claim_name(field.id): values[field.id] for field in fields}
+    labels = {claim_name(field.id): _pair(field.label) for field in fields}
+    given = {field.given: claim_name(field.id) for field in fields if field.given}
     for name, value in {"number": number, "holder_name": holder_name}.items():
         if name not in given:
             claim, label = _EXTRA[name]
@@ -89,7 +89,7 @@ def claims_of(
         **({"issuer": given["issuer"]} if "issuer" in given else {}),
         "labels": labels,
     }
-    always = [_HEAD, *(_claim(field.id) for field in fields if field.always_shown)]
+    always = [_HEAD, *(claim_name(field.id) for field in fields if field.always_shown)]
     return claims, [name for name in claims if name not in always], always
 
 
@@ -116,7 +116,8 @@ def read(claims: Mapping[str, Any], issuer: Bilingual) -> Document:
     )
 
 
-def _claim(field: str) -> str:
+def claim_name(field: str) -> str:
+    """The claim that a field of a kind becomes."""
     return f"field.{field}" if field in sdjwt.RESERVED or field == _HEAD else field
 
 

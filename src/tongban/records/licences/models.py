@@ -93,3 +93,7 @@ class LicenceCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} {self.kind} {self.year}: {self.last}"
+
+
+# at the end: its rows point to licences
+from tongban.records.licences.evidence_models import EvidenceConsent, EvidenceRequest  # noqa: E402, F401

@@ -40,6 +40,8 @@ USES = {
     "licence.suspended": gettext_noop("Suspended"),
     "licence.reinstated": gettext_noop("Reinstated"),
     "licence.revoked": gettext_noop("Revoked"),
+    "licence.consented": gettext_noop("You agreed to show it to another place"),
+    "licence.shown": gettext_noop("Shown to another place, as you agreed"),
 }
 
 _CODE = re.compile(r"(?:^|/verify/)([A-Za-z0-9_-]{22})$")

@@ -7,8 +7,7 @@ settled whose matter it is: planning asks what the applicant holds.
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, Q, QuerySet, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, Left, Substr, TruncMonth
+from django.db.models.functions import Coalesce, Left, Substr, TruncMonth
 
 from tongban.base.audit import queries as audit
 from tongban.base.directory import queries as directory
@@ -28,12 +27,11 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Held
 from tongban.core.values.text import Bilingual
 from tongban.records.licences import access, issuers, models, trust, verification
+from tongban.records.licences import evidence_lists as lists
 from tongban.records.licences.verification import Verification
 
 BY_ISSUER = frozenset({"licence.issued", "licence.registered"})
 """What the platform does in the issuer's name."""
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,11 @@ def used_by(licence: models.Licence) -> list[Use]:
     """Who issued, changed or looked at a licence, newest first."""
     organisations = directory.pack(licence.pack_digest).organisations
     return [
-        Use(entry.at, entry.action, organisations[office].name if office in organisations else None)
+        Use(
+            entry.at,
+            entry.action,
+            organisations[office].name if office in organisations else _shown_to(entry.detail),
+        )
         for entry in audit.entries_of(licence.id).order_by("-sequence")[:50]
         for office in [
             entry.organisation or (licence.issuer_organisation if entry.action in BY_ISSUER else None)
@@ -133,9 +135,9 @@ def token_of_code(code: str) -> str | None:
 def verify(token: str | bytes, now: datetime) -> Verification:
     """Judge a file online: with every issuer this node believes, and with its own rows for the status."""
     own = issuers.known(directory.pack_in_force(now))
-    lists = [trust.TrustList(own, now), *_lists_of_others()]
+    believed = [trust.TrustList(own, now), *lists.others()]
     return verification.verify(
-        token, trust.merge(lists), now, lambda issuer, identifier: _status(own, issuer, identifier)
+        token, trust.merge(believed), now, lambda issuer, identifier: _status(own, issuer, identifier)
     )
 
 
@@ -149,14 +151,15 @@ def counts_for_statistics(
     32100-2015, digits 3 to 8; empty for persons), `value` that of the claim `field` (empty without one). Counted is
     the issue, whatever became of the licence.
     """
-    code = Case(When(holder__kind="enterprise", then=Substr("holder__identifier", 3, 6)), default=Value(""))
-    claim = Left(KeyTextTransform(field, "claims"), 120) if field else Value("")
+    text = TextField()
+    code = Case(When(holder__kind="enterprise", then=Substr("holder__identifier", 3, 6)), output_field=text)
+    claim = Left(KeyTextTransform(field, "claims"), 120, output_field=text) if field else Value("")
     rows = (
         models.Licence.objects.filter(kind=kind, issue_date__lt=until)
         .annotate(
             month=TruncMonth("issue_date"),
-            registered=Coalesce(code, Value("")),
-            value=Coalesce(Cast(claim, TextField()), Value("")),
+            registered=Coalesce(code, Value(""), output_field=text),
+            value=Coalesce(claim, Value(""), output_field=text),
         )
         .values("month", "place", "registered", "value")
         .annotate(n=Count("id"))
@@ -172,6 +175,12 @@ def trust_list_text(pack: Pack, now: datetime) -> str:
     return json.dumps(trust.document_of(listed, now), ensure_ascii=False, indent=1) + "\n"
 
 
+def _shown_to(detail: Mapping[str, Any]) -> Bilingual | None:
+    """The other node of an entry about evidence, as it was called then."""
+    name = detail.get("shown_to")
+    return Bilingual(zh=name["zh"], en=name["en"]) if name else None
+
+
 def _withdrawn() -> dict[str, dict[str, str]]:
     """Issuer id -> digest of the identifier -> status, for every licence that is no longer good."""
     found: dict[str, dict[str, str]] = {}
@@ -181,17 +190,6 @@ def _withdrawn() -> dict[str, dict[str, str]]:
     ):
         found.setdefault(trust.issuer_id(place, organisation), {})[trust.digest_of(identifier)] = status
     return found
-
-
-def _lists_of_others() -> list[trust.TrustList]:
-    """Lists in `trusted/`. A broken one is left out and logged: its places' licences then are "not ours"."""
-    lists = []
-    for path in sorted(trust.folder_of_others().glob("*.json")):
-        try:
-            lists.append(trust.read(path))
-        except trust.TrustListInvalid as error:
-            log.error("%s", error)
-    return lists
 
 
 def _status(own: Container[str], issuer: str, identifier: str) -> str | None:

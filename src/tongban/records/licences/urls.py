@@ -1,5 +1,6 @@
 """Addresses of the wallet and of verification."""
 
+from django.apps import apps
 from django.urls import path
 
 from tongban.records.licences import pages
@@ -13,3 +14,8 @@ urlpatterns = [
     path("verify/<str:code>", pages.verify_code, name="verify_code"),
     path("trust-list.json", pages.trust_list, name="trust_list"),
 ]
+
+if apps.is_installed("tongban.base.peers"):
+    from tongban.records.licences import evidence_urls as evidence
+
+    urlpatterns += evidence.urlpatterns

@@ -16,7 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import Acting
 from tongban.core.packs.pack import Pack
-from tongban.core.procedures.model import Clock
+from tongban.core.procedures.model import Clock, State
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.text import Bilingual
 from tongban.work.cases import access, form, models
@@ -93,14 +93,21 @@ def row(application: models.Application, pack: Pack, today: date) -> Row:
     cases = list(application.cases.all()) if application.state == "submitted" else []
     for case in cases:
         case.application = application
-    due = [d for c in cases if c.closed_at is None and (d := form.clock_of(c, pack, today).promised)]
     event = pack.life_events.get(application.event)
     return Row(
         id=application.id, number=application.number, event=application.event, event_name=event.name if event else application.event,
         name=application.name, state=state_of(application, cases), cases=len(cases),
-        closed=sum(c.closed_at is not None for c in cases), due=max(due, key=lambda d: d.day, default=None),
+        closed=sum(c.closed_at is not None for c in cases), due=_last_promise(cases, pack, today),
         updated_at=application.updated_at, submitted_on=application.submitted_on,
     )  # fmt: skip
+
+
+def _last_promise(cases: Iterable[models.Case], pack: Pack, today: date) -> DueDate | None:
+    """The latest promised day of what still runs; None while an office has not accepted and so has promised nothing."""
+    running = [c for c in cases if c.closed_at is None and c.state != State.GRANTED.value]
+    promised = [form.clock_of(c, pack, today).promised for c in running]
+    known = [day for day in promised if day is not None]
+    return max(known, key=lambda d: d.day, default=None) if len(known) == len(running) else None
 
 
 def state_of(application: models.Application, cases: Iterable[models.Case]) -> str:
@@ -115,7 +122,11 @@ def state_of(application: models.Application, cases: Iterable[models.Case]) -> s
 
 def cases_of(application: models.Application) -> list[models.Case]:
     """Its cases in the order of their numbers, with events, corrections and decisions at hand."""
-    found = application.cases.select_related("decision").prefetch_related("events", "corrections").order_by("number")
+    found = (
+        application.cases.select_related("decision")
+        .prefetch_related("events", "corrections")
+        .order_by("number")
+    )
     cases = list(found)
     for case in cases:
         case.application = application

@@ -52,7 +52,9 @@ class ProblemOut(Schema):
 
 class Due(Schema):
     day: date
-    provisional: Annotated[bool, Field(description="Past what the published calendar covers; the day may still move")]
+    provisional: Annotated[
+        bool, Field(description="Past what the published calendar covers; the day may still move")
+    ]
 
 
 class HeldIn(Schema):
@@ -64,7 +66,9 @@ class HeldIn(Schema):
 
 class PlanIn(Schema):
     event: Annotated[str, Field(max_length=80)]
-    place: Annotated[str | None, Field(pattern=r"^\d{6}$", description="Division code; this node's place by default")] = None
+    place: Annotated[
+        str | None, Field(pattern=r"^\d{6}$", description="Division code; this node's place by default")
+    ] = None
     at: Annotated[date | None, Field(description="Civil date of submission; today by default")] = None
     facts: Facts = {}
     held: Annotated[list[HeldIn], Field(max_length=100)] = []
@@ -73,14 +77,20 @@ class PlanIn(Schema):
 class ApplicationIn(Schema):
     event: Annotated[str, Field(max_length=80)]
     answers: Facts = {}
-    consent: Annotated[bool | None, Field(description="Whether licences and registries may be drawn on")] = None
-    submit: Annotated[bool, Field(description="Submit at once; refused as a whole when anything is missing")] = False
+    consent: Annotated[bool | None, Field(description="Whether licences and registries may be drawn on")] = (
+        None
+    )
+    submit: Annotated[
+        bool, Field(description="Submit at once; refused as a whole when anything is missing")
+    ] = False
 
 
 class ApplicationChange(Schema):
     answers: Facts = {}
     consent: bool | None = None
-    deferring: Annotated[list[str] | None, Field(max_length=100, description="Materials to hand in later, all of them")] = None
+    deferring: Annotated[
+        list[str] | None, Field(max_length=100, description="Materials to hand in later, all of them")
+    ] = None
 
 
 class DefectIn(Schema):
@@ -131,7 +141,9 @@ class DecisionOut(Schema):
 class ClockOut(Schema):
     running: bool
     light: str
-    days_left: Annotated[int | None, Field(description="Working days to the promised day; negative when past")]
+    days_left: Annotated[
+        int | None, Field(description="Working days to the promised day; negative when past")
+    ]
     notify_by: Due | None
     promised: Due | None
     statutory: Due | None
@@ -168,8 +180,12 @@ class ApplicationOut(Schema):
     submitted_on: date | None
     updated_at: datetime
     answers: dict[str, Answer]
-    materials: Annotated[dict[str, str], Field(description="Material to the way it is met: upload, commit, held, form")]
-    missing: Annotated[dict[str, str], Field(description="What keeps a draft from being submitted; empty: ready")]
+    materials: Annotated[
+        dict[str, str], Field(description="Material to the way it is met: upload, commit, held, form")
+    ]
+    missing: Annotated[
+        dict[str, str], Field(description="What keeps a draft from being submitted; empty: ready")
+    ]
     plan: Annotated[dict[str, Any] | None, Field(description="Of a draft, as POST /plans gives it")]
     cases: list[CaseOut]
 
@@ -293,7 +309,11 @@ def _answer(entry: Mapping[str, Any], fact: Fact | None) -> dict[str, Any]:
     if hidden:
         text = str(value)
         value = f"{text[:4]}{'*' * max(0, len(text) - 8)}{text[-4:]}" if len(text) > 8 else "*" * len(text)
-    return {**{k: entry[k] for k in ("source", "source_id", "reference", "observed_at")}, "value": value, "masked": hidden}
+    return {
+        **{k: entry[k] for k in ("source", "source_id", "reference", "observed_at")},
+        "value": value,
+        "masked": hidden,
+    }
 
 
 def _instant(at: datetime | None) -> str | None:

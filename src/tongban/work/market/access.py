@@ -53,11 +53,15 @@ def contracts(acting: Acting) -> QuerySet[models.Contract]:
 
 
 def usage(acting: Acting) -> QuerySet[models.Usage]:
-    return models.Usage.objects.filter(contract__in=contracts(acting)).select_related("contract", "snapshot", "registration")
+    return models.Usage.objects.filter(contract__in=contracts(acting)).select_related(
+        "contract", "snapshot", "registration"
+    )
 
 
 def settlements(acting: Acting) -> QuerySet[models.Settlement]:
-    return models.Settlement.objects.filter(registration__in=registrations(acting)).select_related("registration")
+    return models.Settlement.objects.filter(registration__in=registrations(acting)).select_related(
+        "registration"
+    )
 
 
 def shares(acting: Acting) -> QuerySet[models.Share]:
@@ -111,7 +115,11 @@ def managed_contract(acting: Acting, number: str) -> models.Contract:
 
 
 def snapshot(acting: Acting, key: UUID) -> models.Snapshot:
-    return _one(models.Snapshot.objects.filter(pk=key, registration__in=registrations(acting)).select_related("registration"))
+    return _one(
+        models.Snapshot.objects.filter(pk=key, registration__in=registrations(acting)).select_related(
+            "registration"
+        )
+    )
 
 
 def entry(acting: Acting, key: UUID) -> models.JournalEntry:

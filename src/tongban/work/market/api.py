@@ -46,7 +46,9 @@ class ProductOut(Schema):
     minimum_cell: int
     price_fen: Annotated[int, Field(description="Per delivered call, tax included")]
     ceiling_fen: Annotated[int, Field(description="Government-guided ceiling")]
-    snapshot_until: Annotated[date | None, Field(description="First day that the newest snapshot does not count")]
+    snapshot_until: Annotated[
+        date | None, Field(description="First day that the newest snapshot does not count")
+    ]
     snapshot_digest: str | None
 
 
@@ -62,7 +64,13 @@ class ContractOut(Schema):
     ordered_at: datetime
 
 
-@router.get("/market/products", auth=None, response=list[ProductOut], operation_id="list_products", summary="Data products on offer")
+@router.get(
+    "/market/products",
+    auth=None,
+    response=list[ProductOut],
+    operation_id="list_products",
+    summary="Data products on offer",
+)
 @route.public
 def list_products(request: HttpRequest) -> list[dict[str, Any]]:
     """What is on offer, with the rule by which small numbers are hidden. No number of any product."""
@@ -70,7 +78,11 @@ def list_products(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 @router.get(
-    "/market/contracts", auth=django_auth, response=list[ContractOut], operation_id="list_contracts", summary="One's own contracts"
+    "/market/contracts",
+    auth=django_auth,
+    response=list[ContractOut],
+    operation_id="list_contracts",
+    summary="One's own contracts",
 )
 def list_contracts(request: HttpRequest) -> list[dict[str, Any]]:
     found = access.contracts(request.acting).order_by("-ordered_at")[:200]  # type: ignore[attr-defined]
@@ -93,7 +105,9 @@ def list_contracts(request: HttpRequest) -> list[dict[str, Any]]:
 def deliver_data(
     request: HttpRequest,
     contract_id: UUID,
-    x_request_id: Annotated[str, Header(description="8 to 80 letters, digits, . _ : -; the same id again is the same call")],
+    x_request_id: Annotated[
+        str, Header(description="8 to 80 letters, digits, . _ : -; the same id again is the same call")
+    ],
     form: Annotated[Literal["json", "csv"], Query()] = "json",
 ) -> HttpResponse:
     """Counts per cell with product version, snapshot digest and suppression note. Never a row about anybody."""

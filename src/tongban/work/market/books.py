@@ -31,18 +31,38 @@ PAYABLE, TAX, DEVELOPMENT, REVENUE, COST = "2202", "222101", "530102", "6001", "
 
 
 def post(
-    *, acting: Acting, book: str, kind: str, root: UUID, month: str, lines: Iterable[Line], reverses: models.JournalEntry | None = None
+    *,
+    acting: Acting,
+    book: str,
+    kind: str,
+    root: UUID,
+    month: str,
+    lines: Iterable[Line],
+    reverses: models.JournalEntry | None = None,
 ) -> models.JournalEntry:
     """Append an entry to a book. Raises a refusal of `core/ledger` for one that does not balance."""
     entry = journal.check(Entry(tuple(lines)), accounts.CHART)
     locks.book(book)
     last = models.JournalEntry.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
     row = models.JournalEntry.objects.create(
-        book=book, number=last + 1, day=acting.today, kind=kind, root=root, month=month, reverses=reverses, at=acting.now, by=acting.actor
+        book=book,
+        number=last + 1,
+        day=acting.today,
+        kind=kind,
+        root=root,
+        month=month,
+        reverses=reverses,
+        at=acting.now,
+        by=acting.actor,
     )
     models.JournalLine.objects.bulk_create(
         models.JournalLine(
-            entry=row, position=position, account=line.account, debit_fen=line.debit_fen, credit_fen=line.credit_fen, party=line.party
+            entry=row,
+            position=position,
+            account=line.account,
+            debit_fen=line.debit_fen,
+            credit_fen=line.credit_fen,
+            party=line.party,
         )
         for position, line in enumerate(entry.lines, start=1)
     )
@@ -55,7 +75,15 @@ def reverse(*, acting: Acting, row: models.JournalEntry) -> models.JournalEntry:
     if models.JournalEntry.objects.filter(reverses=row).exists():
         raise NotNow("This entry has been reversed already.")
     lines = journal.reverse(entry_of(row)).lines
-    return post(acting=acting, book=row.book, kind="reversal", root=row.root, month=row.month, lines=lines, reverses=row)
+    return post(
+        acting=acting,
+        book=row.book,
+        kind="reversal",
+        root=row.root,
+        month=row.month,
+        lines=lines,
+        reverses=row,
+    )
 
 
 def entry_of(row: models.JournalEntry) -> Entry:
@@ -71,4 +99,8 @@ def entry_of(row: models.JournalEntry) -> Entry:
 def balances(rows: Iterable[models.JournalEntry]) -> list[tuple[accounts.Account, int]]:
     """(account, balance as a statement shows it) in the chart's order, of what was booked on."""
     net = journal.balances(entry_of(row) for row in rows)
-    return [(account, accounts.natural(account, net[code])) for code, account in accounts.CHART.items() if code in net]
+    return [
+        (account, accounts.natural(account, net[code]))
+        for code, account in accounts.CHART.items()
+        if code in net
+    ]

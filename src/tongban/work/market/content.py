@@ -48,7 +48,9 @@ def digest(head: Mapping[str, Any], dimensions: Iterable[str], table: Table) -> 
     names = tuple(dimensions)
     cells = [[*key, count] for key, count in sorted(table.cells.items())]
     return hashlib.sha256(
-        chain.canonical({"head": dict(head), "dimensions": names, "cells": cells, "totals": totals_list(names, table)})
+        chain.canonical(
+            {"head": dict(head), "dimensions": names, "cells": cells, "totals": totals_list(names, table)}
+        )
     ).hexdigest()
 
 
@@ -69,7 +71,10 @@ def totals_list(dimensions: tuple[str, ...], table: Table) -> list[dict[str, Any
         return None
     ordered = sorted(table.totals.items(), key=lambda item: tuple(value or "" for value in item[0]))
     return [
-        {**{name: value for name, value in zip(dimensions, total, strict=True) if value is not None}, "count": count}
+        {
+            **{name: value for name, value in zip(dimensions, total, strict=True) if value is not None},
+            "count": count,
+        }
         for total, count in ordered
     ]
 
@@ -84,7 +89,9 @@ def checked_table(snapshot: models.Snapshot) -> dict[Key, int | None]:
     totals = None
     if snapshot.totals is not None:
         totals = {tuple(row.get(name) for name in dimensions): row["count"] for row in snapshot.totals}
-    found = digest(head_of(registration, snapshot.until, snapshot.minimum_cell), dimensions, Table(cells, totals))
+    found = digest(
+        head_of(registration, snapshot.until, snapshot.minimum_cell), dimensions, Table(cells, totals)
+    )
     if found != snapshot.digest:
         raise SnapshotBroken(f"snapshot {snapshot.pk} was changed after it was pinned")
     return cells
@@ -132,13 +139,29 @@ def as_csv(snapshot: models.Snapshot) -> str:
     names = document["dimensions"]
     labelled = [name for name in names if document["labels"].get(name) is not None]
     writer = csv.writer(out)
-    writer.writerow(["row", *names, *(f"{name}_{tongue}" for name in labelled for tongue in ("zh", "en")), "count", "suppressed"])
+    writer.writerow(
+        [
+            "row",
+            *names,
+            *(f"{name}_{tongue}" for name in labelled for tongue in ("zh", "en")),
+            "count",
+            "suppressed",
+        ]
+    )
     rows = [("cell", row) for row in document["cells"]] + [("total", row) for row in document["totals"] or ()]
     for kind, row in rows:
         labels = [
-            document["labels"][name].get(row.get(name), {}).get(tongue, "") for name in labelled for tongue in ("zh", "en")
+            document["labels"][name].get(row.get(name), {}).get(tongue, "")
+            for name in labelled
+            for tongue in ("zh", "en")
         ]
-        cells = [kind, *(row.get(name, "*") for name in names), *labels, row.get("count", ""), row.get("suppressed", False)]
+        cells = [
+            kind,
+            *(row.get(name, "*") for name in names),
+            *labels,
+            row.get("count", ""),
+            row.get("suppressed", False),
+        ]
         writer.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
 

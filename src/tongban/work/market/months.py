@@ -43,4 +43,6 @@ def between(first: str, last: str) -> list[str]:
 def later(day: date, count: int) -> date:
     """The last day of a term of so many months that begins on `day`: the day before the same day of that month."""
     month = after(of(day), count)
-    return min(first_day(month) + timedelta(days=day.day - 1), last_day(month) + timedelta(days=1)) - timedelta(days=1)
+    return min(
+        first_day(month) + timedelta(days=day.day - 1), last_day(month) + timedelta(days=1)
+    ) - timedelta(days=1)

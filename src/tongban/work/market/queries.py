@@ -101,7 +101,8 @@ def is_operator(acting: Acting) -> bool:
 def snapshots(registration: models.Registration) -> QuerySet[models.Snapshot]:
     """Newest first, each with how many cells it has and how many of them are hidden."""
     return registration.snapshots.annotate(
-        shown_cells=Count("cells", filter=Q(cells__suppressed=False)), hidden_cells=Count("cells", filter=Q(cells__suppressed=True))
+        shown_cells=Count("cells", filter=Q(cells__suppressed=False)),
+        hidden_cells=Count("cells", filter=Q(cells__suppressed=True)),
     ).order_by("-until")
 
 
@@ -122,7 +123,9 @@ def unbilled(contract: models.Contract) -> list[dict[str, Any]]:
     """[{month, calls, fen}] of calls whose month is not settled yet."""
     settled = models.Settlement.objects.filter(registration_id=contract.registration_id).values("month")
     open_calls = contract.usage.exclude(month__in=settled)
-    return list(open_calls.values("month").annotate(calls=Count("id"), fen=Sum("price_fen")).order_by("month"))
+    return list(
+        open_calls.values("month").annotate(calls=Count("id"), fen=Sum("price_fen")).order_by("month")
+    )
 
 
 def reckoning(registration: models.Registration, month: str) -> Reckoning:
@@ -134,17 +137,23 @@ def reckoning(registration: models.Registration, month: str) -> Reckoning:
         tax_percent=product.tax_percent,
         operator=registration.operator,
         operator_percent=product.operator_share_percent,
-        contributors=[(organisation.id, weight) for organisation, weight in products.contributors_of(pack, product)],
+        contributors=[
+            (organisation.id, weight) for organisation, weight in products.contributors_of(pack, product)
+        ],
     )
 
 
-def months_of(registration: models.Registration, today: date) -> list[tuple[str, int, models.Settlement | None]]:
+def months_of(
+    registration: models.Registration, today: date
+) -> list[tuple[str, int, models.Settlement | None]]:
     """(month, calls, settlement) from the month of registration to the current one, newest first."""
     calls = dict(registration.usage.values_list("month").annotate(n=Count("id")).order_by("month"))
     settled = {settlement.month: settlement for settlement in registration.settlements.all()}
     first = min([*calls, months.of(registration.registered_at.date()), months.of(today)])
     last = max([*calls, months.of(today)])
-    return [(month, calls.get(month, 0), settled.get(month)) for month in reversed(months.between(first, last))]
+    return [
+        (month, calls.get(month, 0), settled.get(month)) for month in reversed(months.between(first, last))
+    ]
 
 
 def entries(acting: Acting) -> QuerySet[models.JournalEntry]:
@@ -193,4 +202,6 @@ def append_only_tables() -> tuple[str, ...]:
 def _offer(listing: models.Listing) -> Offer:
     registration = listing.registration
     newest = registration.snapshots.order_by("-until").first()
-    return Offer(listing, registration, products.pack_of(registration), products.product_of(registration), newest)
+    return Offer(
+        listing, registration, products.pack_of(registration), products.product_of(registration), newest
+    )

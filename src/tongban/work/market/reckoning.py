@@ -70,14 +70,22 @@ class Reckoning:
 
 
 def reckon(
-    calls: Iterable[Call], *, tax_percent: int, operator: str, operator_percent: int, contributors: Sequence[tuple[str, int]]
+    calls: Iterable[Call],
+    *,
+    tax_percent: int,
+    operator: str,
+    operator_percent: int,
+    contributors: Sequence[tuple[str, int]],
 ) -> Reckoning:
     """Bill every call, split off the tax, give the operator its percentage of the net, share the rest by weights.
 
     The shares add up to the net exactly. `contributors` are (organisation, weight).
     """
     counted = sorted(calls, key=lambda call: str(call.id))
-    bills = tuple(_bill(contract, counted, tax_percent) for contract in sorted({call.contract for call in counted}, key=str))
+    bills = tuple(
+        _bill(contract, counted, tax_percent)
+        for contract in sorted({call.contract for call in counted}, key=str)
+    )
     net = sum(bill.net_fen for bill in bills)
     kept, rest = shares.percent_of(net, operator_percent)
     amounts = shares.largest_remainder(rest, [weight for _, weight in contributors])

@@ -129,7 +129,11 @@ class _Grid:
         count = self.counts.get(key, 0)
         need = self.minimum - count if key in self.small else 1
         choices = [
-            [value for value in self.axes[index] if value != key[index] and self._gives(_with(key, index, value), need, hidden)]
+            [
+                value
+                for value in self.axes[index]
+                if value != key[index] and self._gives(_with(key, index, value), need, hidden)
+            ]
             for index in self.active
         ]
         best: tuple[tuple[int, int, Key], set[Key]] | None = None

@@ -111,7 +111,9 @@ def _trade(content: Content, merged: Merged, product: model_data.Product) -> Ite
 
 def _percent(merged: Merged, path: Path, value: int | None) -> Iterator[Problem]:
     if value is not None and not 0 <= value <= 100:
-        yield merged.problem("percent", f"{value} is not a percentage of a share", "0 to 100", path=path)
+        yield merged.problem(
+            "percent", f"{value} is not a percentage of a share", "write 0 to 100", path=path
+        )
 
 
 def _date(merged: Merged, path: Path, text: str | None) -> tuple[date | None, list[Problem]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from tongban.base.directory import queries as directory
 from tongban.base.identity import queries as identity
 from tongban.base.kit import keys
 from tongban.base.kit.acting import Acting
@@ -31,7 +32,11 @@ def gather(*, acting: Acting, application: models.Application, pack: Pack) -> No
         application.evidence = [e for e in application.evidence if e["kind"] == "registry"]
         if dossier.has_consent(application.id):
             holders = {application.principal, application.subject}
-            application.evidence += [_licence_entry(x) for x in licences.valid_of_subjects(holders, acting.today)]
+            if acting.mandate is not None:
+                holders |= identity.representatives(acting.mandate)
+            application.evidence += [
+                _licence_entry(x) for x in licences.valid_of_subjects(holders, acting.today)
+            ]
         else:
             application.evidence, application.looked_up = [], {}
     _derive(acting, application, pack)
@@ -65,7 +70,9 @@ def _derive(acting: Acting, application: models.Application, pack: Pack) -> None
 
 def _stated(application: models.Application) -> Iterator[Observed]:
     for name, said in application.stated.items():
-        yield Observed(name, said["value"], "answer", "answer", said["reference"], datetime.fromisoformat(said["at"]))
+        yield Observed(
+            name, said["value"], "answer", "answer", said["reference"], datetime.fromisoformat(said["at"])
+        )
 
 
 def _earlier(acting: Acting, application: models.Application, pack: Pack) -> Iterator[Observed]:
@@ -87,7 +94,11 @@ def _observed(entry: Mapping[str, Any], pack: Pack) -> Iterator[Observed]:
         for source in fact.sources:
             if (source.licence if entry["kind"] == "licence" else source.registry) != entry["id"]:
                 continue
-            value = True if source.field is None and fact.type == "boolean" else entry["values"].get(source.field or "")
+            value = (
+                True
+                if source.field is None and fact.type == "boolean"
+                else entry["values"].get(source.field or "")
+            )
             if value is not None:
                 yield Observed(name, value, entry["kind"], entry["id"], entry["reference"], at)
 
@@ -101,22 +112,41 @@ def _ask_registries(acting: Acting, application: models.Application, pack: Pack)
         digest = keys.keyed_digest(catalogue.fold_key(key)) if key else ""
         if application.looked_up.get(resource.id, "") == digest:
             continue
-        application.evidence = [e for e in application.evidence if (e["kind"], e["id"]) != ("registry", resource.id)]
+        application.evidence = [
+            e for e in application.evidence if (e["kind"], e["id"]) != ("registry", resource.id)
+        ]
         application.looked_up[resource.id] = digest
         changed = True
-        wanted = [f.id for f in resource.fields if f.fact in pack.facts and _supplies(resource, pack.facts[f.fact])]
+        wanted = [
+            f.id for f in resource.fields if f.fact in pack.facts and _supplies(resource, pack.facts[f.fact])
+        ]
         if not key or not wanted:
             continue
-        answer = catalogue.look_up(
-            acting=acting.because(f"application for {application.event}"), resource=resource, key=key, fields=wanted,
-            about=application.subject, root=application.id, legal_basis=resource.articles,
-        )  # fmt: skip
+        try:
+            answer = catalogue.look_up(
+                acting=acting.because(f"application for {application.event}"), resource=resource, key=key, fields=wanted,
+                about=application.subject, root=application.id, under=_leading(application, pack),
+                services=pack.life_events[application.event].services,
+            )  # fmt: skip
+        except catalogue.NoLiveGrant:
+            # The applicant types or uploads it. Nothing is kept, so that it is tried again once there is a grant.
+            del application.looked_up[resource.id]
+            continue
         if answer is not None:
             application.evidence = [*application.evidence, {
                 "kind": "registry", "id": resource.id, "reference": answer.reference, "valid_to": None,
                 "on": answer.updated_at.date().isoformat(), "values": dict(answer.values),
             }]  # fmt: skip
     return changed
+
+
+def _leading(application: models.Application, pack: Pack) -> str:
+    """Organisation that leads the life event: registries are looked into under its grants. Empty when there is none."""
+    lead = pack.life_events[application.event].lead
+    try:
+        return directory.organisation_for(pack, lead, application.place).id
+    except LookupError:
+        return ""
 
 
 def _licence_entry(licence: Any) -> dict[str, Any]:

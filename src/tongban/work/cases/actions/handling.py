@@ -41,8 +41,9 @@ def request_correction(
             raise NotNow(_("Defects were listed once already; there is no second list."))
         listed, problems = [], {}
         form_facts = set(pack.services[case.service].form)
+        uploadable = {m for m in case.materials if any(a.upload for a in pack.materials[m].alternatives)}
         for defect in defects:
-            known = case.materials if defect["kind"] == "material" else form_facts
+            known = uploadable if defect["kind"] == "material" else form_facts
             if defect["kind"] not in ("material", "fact") or defect["id"] not in known:
                 problems[defect["id"]] = _("This is not part of the case.")
             elif defect["kind"] == "material" and not any(a.upload for a in pack.materials[defect["id"]].alternatives):

@@ -58,7 +58,10 @@ def list_applications(
 )  # fmt: skip
 @acts_as("applicant")
 def create_application(
-    request: HttpRequest, response: HttpResponse, body: schemas.ApplicationIn, idempotency_key: IdempotencyKey = None
+    request: HttpRequest,
+    response: HttpResponse,
+    body: schemas.ApplicationIn,
+    idempotency_key: IdempotencyKey = None,
 ) -> Status[Any]:
     """All or nothing. An open draft of the same event is taken up again."""
     acting = acting_of(request)
@@ -90,7 +93,11 @@ def get_application(request: HttpRequest, response: HttpResponse, application: s
 )  # fmt: skip
 @acts_as("applicant")
 def change_application(
-    request: HttpRequest, response: HttpResponse, application: str, body: schemas.ApplicationChange, if_match: IfMatch = None
+    request: HttpRequest,
+    response: HttpResponse,
+    application: str,
+    body: schemas.ApplicationChange,
+    if_match: IfMatch = None,
 ) -> dict[str, Any]:
     """All or nothing; only drafts can be changed."""
     acting = acting_of(request)
@@ -134,7 +141,11 @@ def put_material(
 )  # fmt: skip
 @acts_as("applicant")
 def sign_commitment(
-    request: HttpRequest, response: HttpResponse, application: UUID, material: str, idempotency_key: IdempotencyKey = None
+    request: HttpRequest,
+    response: HttpResponse,
+    application: UUID,
+    material: str,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     acting = acting_of(request)
 
@@ -165,7 +176,11 @@ def submit_application(
 
 
 def _apply(
-    acting: Acting, application: UUID, answers: dict[str, Any], consent: bool | None, deferring: list[str] | None
+    acting: Acting,
+    application: UUID,
+    answers: dict[str, Any],
+    consent: bool | None,
+    deferring: list[str] | None,
 ) -> None:
     if consent is not None:
         drafts.consent(acting=acting, application=application, given=consent)
@@ -173,8 +188,13 @@ def _apply(
         drafts.answer(acting=acting, application=application, answers=answers)
     if deferring is not None:
         before = access.application(acting, application).deferring
-        for material in [*(m for m in before if m not in deferring), *(m for m in deferring if m not in before)]:
-            drafts.defer(acting=acting, application=application, material=material, later=material in deferring)
+        for material in [
+            *(m for m in before if m not in deferring),
+            *(m for m in deferring if m not in before),
+        ]:
+            drafts.defer(
+                acting=acting, application=application, material=material, later=material in deferring
+            )
 
 
 def _shown(acting: Acting, key: UUID | str) -> dict[str, Any]:

@@ -58,7 +58,9 @@ def get_case(request: HttpRequest, response: HttpResponse, number: str) -> dict[
 Act = Callable[[Acting, str, int | None], models.Case]
 
 
-def _officer(path: str, operation_id: str, summary: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _officer(
+    path: str, operation_id: str, summary: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         return router.post(
             f"/cases/{{number}}/{path}", auth=django_auth, response={200: schemas.CaseOut, **CHANGES},
@@ -70,9 +72,20 @@ def _officer(path: str, operation_id: str, summary: str) -> Callable[[Callable[.
 
 @_officer("accept", "accept_case", "Accept a case; with deferred materials it is accepted tolerantly")
 def accept_case(
-    request: HttpRequest, response: HttpResponse, number: str, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
+    request: HttpRequest,
+    response: HttpResponse,
+    number: str,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    return _act(request, response, number, if_match, idempotency_key, lambda a, n, v: handling.accept(acting=a, number=n, version=v))
+    return _act(
+        request,
+        response,
+        number,
+        if_match,
+        idempotency_key,
+        lambda a, n, v: handling.accept(acting=a, number=n, version=v),
+    )
 
 
 @_officer("corrections", "request_correction", "List every defect at once; it can be done once")
@@ -111,9 +124,20 @@ def suspend_case(
 
 @_officer("resumptions", "resume_case", "Let the clock run again")
 def resume_case(
-    request: HttpRequest, response: HttpResponse, number: str, if_match: IfMatch = None, idempotency_key: IdempotencyKey = None
+    request: HttpRequest,
+    response: HttpResponse,
+    number: str,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
-    return _act(request, response, number, if_match, idempotency_key, lambda a, n, v: handling.resume(acting=a, number=n, version=v))
+    return _act(
+        request,
+        response,
+        number,
+        if_match,
+        idempotency_key,
+        lambda a, n, v: handling.resume(acting=a, number=n, version=v),
+    )
 
 
 @_officer("extensions", "extend_case", "Extend the term once, with reasons")
@@ -138,7 +162,9 @@ def decide_case(
     )  # fmt: skip
 
 
-def _act(request: HttpRequest, response: HttpResponse, number: str, if_match: str | None, key: str | None, act: Act) -> dict[str, Any]:
+def _act(
+    request: HttpRequest, response: HttpResponse, number: str, if_match: str | None, key: str | None, act: Act
+) -> dict[str, Any]:
     """One officer's action: known version, once per key, answered with the case as it is now."""
     acting, number = acting_of(request), key_of(number)
     access.case(acting, number)  # one that may not be seen is not found, whatever the version

@@ -28,11 +28,19 @@ from tongban.work.cases.schemas import ProblemOut
 
 IfMatch = Annotated[
     str | None,
-    Header(alias="If-Match", max_length=40, description='The version from ETag, for example "3"; * stands for any'),
+    Header(
+        alias="If-Match",
+        max_length=40,
+        description='The version from ETag, for example "3"; * stands for any',
+    ),
 ]
 IdempotencyKey = Annotated[
     str | None,
-    Header(alias="Idempotency-Key", max_length=80, description="Any text of yours, new for every new request; used again it replays"),
+    Header(
+        alias="Idempotency-Key",
+        max_length=80,
+        description="Any text of yours, new for every new request; used again it replays",
+    ),
 ]
 READS = {401: ProblemOut, 403: ProblemOut, 404: ProblemOut, 422: ProblemOut}
 WRITES = {400: ProblemOut, **READS, 409: ProblemOut}
@@ -67,13 +75,18 @@ def acting_of(request: HttpRequest) -> Acting:
     return request.acting  # type: ignore[attr-defined,no-any-return]
 
 
-def once(request: HttpRequest, response: HttpResponse, key: str | None, answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def once(
+    request: HttpRequest, response: HttpResponse, key: str | None, answer: Callable[[], dict[str, Any]]
+) -> dict[str, Any]:
     """The answer of a write; with a key, the first answer again. Everything in it is one transaction."""
     if key is None:
         with transaction.atomic():
             return with_tag(response, answer())
     if not key.isprintable() or not key.strip():
-        raise Invalid(_("This idempotency key cannot be used."), fields={"Idempotency-Key": _("Use printable characters.")})
+        raise Invalid(
+            _("This idempotency key cannot be used."),
+            fields={"Idempotency-Key": _("Use printable characters.")},
+        )
     body = f"{request.method} {request.path}\n".encode() + request.body
     result, replayed = audit.once(acting=acting_of(request), key=key, body=body, answer=answer)
     if replayed:
@@ -89,7 +102,9 @@ def with_tag(response: HttpResponse, shown: dict[str, Any]) -> dict[str, Any]:
 def version_of(if_match: str | None) -> int | None:
     """The version of an If-Match header; None for `*`. Without the header: refused."""
     if if_match is None:
-        raise VersionNeeded(_("Say in If-Match which version this change is based on; ETag of the answer before gave it."))
+        raise VersionNeeded(
+            _("Say in If-Match which version this change is based on; ETag of the answer before gave it.")
+        )
     if if_match.strip() == "*":
         return None
     found = re.fullmatch(r'\s*(?:W/)?"?([0-9]{1,9})"?\s*', if_match)

@@ -39,7 +39,9 @@ def make_plan(request: HttpRequest, body: schemas.PlanIn) -> dict[str, Any]:
     if at.year not in YEARS:
         raise Invalid(_("Give a date from 2000 to 2100."), fields={"at": _("Give a date from 2000 to 2100.")})
     try:
-        plan = planning.plan(pack, body.event, _facts(pack, body.facts), [_held(pack, h) for h in body.held], at)
+        plan = planning.plan(
+            pack, body.event, _facts(pack, body.facts), [_held(pack, h) for h in body.held], at
+        )
     except planning.UnknownEvent as error:
         raise NotFound(_("There is no such life event here.")) from error
     return to_json.plan(plan, pack)
@@ -49,7 +51,10 @@ def _pack_of_place(acting: Acting, place: str | None) -> Pack:
     try:
         return directory.pack_in_force(acting.now, place)
     except LookupError as error:
-        raise Invalid(_("No pack is in force for this place."), fields={"place": _("No pack is in force for this place.")}) from error
+        raise Invalid(
+            _("No pack is in force for this place."),
+            fields={"place": _("No pack is in force for this place.")},
+        ) from error
 
 
 def _facts(pack: Pack, raw: dict[str, Any]) -> dict[str, Any]:
@@ -67,5 +72,8 @@ def _facts(pack: Pack, raw: dict[str, Any]) -> dict[str, Any]:
 
 def _held(pack: Pack, held: schemas.HeldIn) -> Held:
     if held.id not in (pack.licences if held.kind == "licence" else pack.resources):
-        raise Invalid(_("This evidence is not known here."), fields={"held": _("There is no such licence kind or registry.")})
+        raise Invalid(
+            _("This evidence is not known here."),
+            fields={"held": _("There is no such licence kind or registry.")},
+        )
     return Held(held.kind, held.id, held.reference or held.id, held.valid_to)

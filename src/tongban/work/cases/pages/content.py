@@ -65,7 +65,9 @@ def drawn_on(pack: Pack, event: str) -> tuple[list[LicenceKind], list[Resource]]
                     kinds[alternative.licence] = pack.licences[alternative.licence]
                 if alternative.registry in pack.resources:
                     resources[alternative.registry] = pack.resources[alternative.registry]
-    return [k for k in pack.licences.values() if k.id in kinds], [r for r in pack.resources.values() if r.id in resources]
+    return [k for k in pack.licences.values() if k.id in kinds], [
+        r for r in pack.resources.values() if r.id in resources
+    ]
 
 
 def organ_name(pack: Pack, authority: str, place: str) -> str:

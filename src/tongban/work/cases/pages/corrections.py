@@ -40,7 +40,9 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         corrections.answer(acting=request.acting, number=number, version=desk.version_of(request))
     except (Invalid, NotNow, StaleVersion) as refusal:
         return _again(request, number, Given.refused(refusal, {}))
-    messages.success(request, _("The case went back to the office. Its time to look through the papers starts anew."))
+    messages.success(
+        request, _("The case went back to the office. Its time to look through the papers starts anew.")
+    )
     return redirect("cases:progress", case.application.number)
 
 
@@ -60,7 +62,9 @@ def facts(request: HttpRequest, number: str) -> HttpResponse:
         return _page(request, case, correction, Given(typed, errors, status=Invalid.status))
     if values:
         try:
-            corrections.correct_fact(acting=request.acting, number=number, answers=values, version=desk.version_of(request))
+            corrections.correct_fact(
+                acting=request.acting, number=number, answers=values, version=desk.version_of(request)
+            )
         except (Invalid, NotNow, StaleVersion) as refusal:
             return _again(request, number, Given.refused(refusal, typed))
     messages.success(request, _("Saved."))
@@ -106,7 +110,11 @@ def deferred(request: HttpRequest, number: str, material: str) -> HttpResponse:
         "service": pack.services[case.service],
         "paper": {**_paper(pack, material), "error": error},
         "due": clock.materials_by,
-        "errors": [{"id": f"field-{material}", "label": in_language(pack.materials[material].name), "message": error}] if error else [],
+        "errors": [
+            {"id": f"field-{material}", "label": in_language(pack.materials[material].name), "message": error}
+        ]
+        if error
+        else [],
     }
     return render(request, "cases/applicant/deferred.html", context, status=status)
 
@@ -116,7 +124,11 @@ def _hand_in(request: HttpRequest, number: str, material: str) -> Refusal | None
     if sent is None:
         return Invalid(_("Choose a file first."))
     act: Callable[[], object] = lambda: corrections.hand_in(  # noqa: E731
-        acting=request.acting, number=number, material=material, name=sent.name or "", data=sent.read(settings.UPLOAD_LIMIT + 1)
+        acting=request.acting,
+        number=number,
+        material=material,
+        name=sent.name or "",
+        data=sent.read(settings.UPLOAD_LIMIT + 1),
     )
     try:
         act()
@@ -127,7 +139,9 @@ def _hand_in(request: HttpRequest, number: str, material: str) -> Refusal | None
 
 def _open(request: HttpRequest, number: str) -> tuple[models.Case, models.Correction | None]:
     case = cases.case(request.acting, number)
-    open_notice = case.corrections.filter(answered_at=None).first() if case.state == State.CORRECTING.value else None
+    open_notice = (
+        case.corrections.filter(answered_at=None).first() if case.state == State.CORRECTING.value else None
+    )
     return case, open_notice
 
 
@@ -142,7 +156,9 @@ def _again(request: HttpRequest, number: str, given: Given) -> HttpResponse:
     return _nothing_open(request, case) if correction is None else _page(request, case, correction, given)
 
 
-def _page(request: HttpRequest, case: models.Case, correction: models.Correction, given: Given) -> HttpResponse:
+def _page(
+    request: HttpRequest, case: models.Case, correction: models.Correction, given: Given
+) -> HttpResponse:
     application = case.application
     pack = form.pack_of(application, request.acting)
     known = form.facts_of(application, pack)

@@ -60,7 +60,11 @@ class Desk:
         asked = set(self.open_questions)
         deciding = content.deciding_facts(self.pack, self.application.event)
         missing = set(self.open_details)
-        named = [n for n in dict.fromkeys((*self.plan.form, *self.open_details)) if n in self.pack.facts and n not in asked]
+        named = [
+            n
+            for n in dict.fromkeys((*self.plan.form, *self.open_details))
+            if n in self.pack.facts and n not in asked
+        ]
         return [n for n in named if n in missing or n not in deciding or self.pack.facts[n].effort != "tap"]
 
 
@@ -74,7 +78,9 @@ class Given:
     status: int = 200
 
     @classmethod
-    def refused(cls, refusal: Refusal, typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> Given:
+    def refused(
+        cls, refusal: Refusal, typed: Mapping[str, str], errors: Mapping[str, str] | None = None
+    ) -> Given:
         return cls(typed, refusal.fields if errors is None else errors, _(refusal.message), refusal.status)
 
     @property
@@ -90,7 +96,14 @@ class Given:
 def desk_of(acting: Acting, application: models.Application) -> Desk:
     pack = form.pack_of(application, acting)
     facts = form.facts_of(application, pack)
-    return Desk(acting, application, pack, form.plan_of(application, pack, acting.today), facts, dossier.has_consent(application.id))
+    return Desk(
+        acting,
+        application,
+        pack,
+        form.plan_of(application, pack, acting.today),
+        facts,
+        dossier.has_consent(application.id),
+    )
 
 
 def on_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -106,7 +119,9 @@ def on_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return opened
 
 
-def page(request: HttpRequest, desk: Desk, step: str, context: Mapping[str, Any], given: Given | None = None) -> HttpResponse:
+def page(
+    request: HttpRequest, desk: Desk, step: str, context: Mapping[str, Any], given: Given | None = None
+) -> HttpResponse:
     """One step of a draft, with the steps above it and the plan at its side."""
     given = given or Given()
     around = {
@@ -133,7 +148,12 @@ def steps_of(desk: Desk, step: str) -> list[dict[str, Any]]:
     }
     current = STEPS.index(step) if step in STEPS else -1
     return [
-        {"label": words[name], "href": f"/applications/{desk.application.id}/{name}", "current": name == step, "done": position < current}
+        {
+            "label": words[name],
+            "href": f"/applications/{desk.application.id}/{name}",
+            "current": name == step,
+            "done": position < current,
+        }
         for position, name in enumerate(STEPS)
     ] + [{"label": _("Submitted"), "href": "", "current": False, "done": False}]
 

@@ -61,12 +61,14 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
         "organ": organ,
         "addressee": identity.names_of({application.subject}).get(application.subject),
         "defects": _defects(pack, data),
-        "deferred": [in_language(pack.materials[m].name) for m in data.get("deferred", []) if m in pack.materials],
+        "deferred": [
+            in_language(pack.materials[m].name) for m in data.get("deferred", []) if m in pack.materials
+        ],
         "reasons": reasons_in_language(data.get("reasons", ""), bool(data.get("automatic"))),
         "outcome": data.get("outcome", ""),
         "basis": content.bases(pack, data.get("articles", [])),
         "ground": _ground(pack, case) if found.kind == "correction-notice" else [],
-        "papers": material_lines(pack, data.get("materials", {})),
+        "papers": material_lines(application, pack, data.get("materials", {})),
         "services": _services(pack, application) if found.kind == "receipt" else [],
         "seal": seal_of(pack),
         "terms": form.terms_from_json(case.terms) if case else None,
@@ -81,7 +83,12 @@ def title_of(found: Any) -> str:
 
 def entry(found: Any) -> dict[str, Any]:
     """A document as lists show it."""
-    return {"title": title_of(found), "number": found.number, "link": f"/documents/{found.number}", "at": found.issued_at}
+    return {
+        "title": title_of(found),
+        "number": found.number,
+        "link": f"/documents/{found.number}",
+        "at": found.issued_at,
+    }
 
 
 def reasons_in_language(reasons: str, automatic: bool) -> str:
@@ -89,9 +96,27 @@ def reasons_in_language(reasons: str, automatic: bool) -> str:
     return _(AUTOMATIC) if automatic and reasons in (both(AUTOMATIC).zh, both(AUTOMATIC).en) else reasons
 
 
-def material_lines(pack: Pack, materials: Mapping[str, str]) -> list[tuple[str, str]]:
-    """(name, how it is met) of the materials that a receipt lists."""
-    return [(in_language(pack.materials[m].name), state_name(status)) for m, status in materials.items() if m in pack.materials]
+def material_lines(
+    application: models.Application, pack: Pack, planned: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """(name, how it was met) of the materials that a receipt lists, as they were on submission."""
+    at = application.submitted_at
+    ways = {
+        row.material: row.way
+        for row in application.materials.all()
+        if at is not None and row.created_at <= at and (row.replaced_at is None or row.replaced_at > at)
+    }
+    words = {"upload": _("handed in"), "commit": _("signed")}
+    return [
+        (in_language(pack.materials[m].name), words.get(way) or state_name(way))
+        if (way := ways.get(m))
+        else (
+            in_language(pack.materials[m].name),
+            _("comes later") if status == "deferrable" else state_name(status),
+        )
+        for m, status in planned.items()
+        if m in pack.materials
+    ]
 
 
 def seal_of(pack: Pack) -> SafeString | str:
@@ -113,8 +138,14 @@ def _matter(acting: Acting, found: Any) -> tuple[models.Application, models.Case
 def _defects(pack: Pack, data: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for defect in data.get("defects", []):
-        declared: Any = pack.materials.get(defect["id"]) if defect["kind"] == "material" else pack.facts.get(defect["id"])
-        named = in_language(declared.name if defect["kind"] == "material" else declared.label) if declared else defect["id"]
+        declared: Any = (
+            pack.materials.get(defect["id"]) if defect["kind"] == "material" else pack.facts.get(defect["id"])
+        )
+        named = (
+            in_language(declared.name if defect["kind"] == "material" else declared.label)
+            if declared
+            else defect["id"]
+        )
         found.append((named, defect["text"]))
     return found
 

@@ -64,7 +64,9 @@ def consent(request: HttpRequest, on: Desk) -> HttpResponse:
         "consent",
         {
             "kinds": [(kind, content.organ_name(on.pack, kind.issuer, place)) for kind in kinds],
-            "resources": [(resource, content.organ_name(on.pack, resource.steward, place)) for resource in resources],
+            "resources": [
+                (resource, content.organ_name(on.pack, resource.steward, place)) for resource in resources
+            ],
             "first": on.application.version == 1,
         },
         given,
@@ -80,7 +82,9 @@ def questions(request: HttpRequest, on: Desk) -> HttpResponse:
         return _questions(request, on, Given())
     before = on.plan
     on, given = _save(request, on)
-    changed = side.changes_in_words(diff.changes(before, on.plan), before, on.plan, on.pack, on.application.place)
+    changed = side.changes_in_words(
+        diff.changes(before, on.plan), before, on.plan, on.pack, on.application.place
+    )
     if given.status != 200 or request.headers.get("HX-Request"):
         return _questions(request, on, given, changed)
     _say(request, changed)
@@ -100,7 +104,10 @@ def details(request: HttpRequest, on: Desk) -> HttpResponse:
     on, given = _save(request, on)
     if given.status != 200:
         return _details(request, on, given)
-    _say(request, side.changes_in_words(diff.changes(before, on.plan), before, on.plan, on.pack, on.application.place))
+    _say(
+        request,
+        side.changes_in_words(diff.changes(before, on.plan), before, on.plan, on.pack, on.application.place),
+    )
     if request.POST.get("go") != "next":
         return redirect("cases:details", on.application.id)
     if on.open_questions:
@@ -118,7 +125,9 @@ def discard(request: HttpRequest, on: Desk) -> HttpResponse:
     given = Given()
     if request.method == "POST":
         try:
-            drafts.discard(acting=request.acting, application=on.application.id, version=desk.version_of(request))
+            drafts.discard(
+                acting=request.acting, application=on.application.id, version=desk.version_of(request)
+            )
         except StaleVersion as refusal:
             on = _anew(request, on)
             given = Given.refused(refusal, {})
@@ -142,7 +151,12 @@ def _save(request: HttpRequest, on: Desk) -> tuple[Desk, Given]:
     if not values:
         return on, Given()
     try:
-        drafts.answer(acting=request.acting, application=on.application.id, answers=values, version=desk.version_of(request))
+        drafts.answer(
+            acting=request.acting,
+            application=on.application.id,
+            answers=values,
+            version=desk.version_of(request),
+        )
     except (Invalid, StaleVersion) as refusal:
         return _anew(request, on), Given.refused(refusal, typed)
     return _anew(request, on), Given()
@@ -154,9 +168,14 @@ def _anew(request: HttpRequest, on: Desk) -> Desk:
 
 def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[str] = ()) -> HttpResponse:
     """Open questions first, answered ones below. Live, a question stays where it stood while it is being answered."""
-    stay = [name for name in request.POST.getlist("open") if name in on.pack.facts] if request.headers.get("HX-Request") else []
+    stay = (
+        [name for name in request.POST.getlist("open") if name in on.pack.facts]
+        if request.headers.get("HX-Request")
+        else []
+    )
     still = [name for name in stay if name in on.open_questions or name in on.application.answers]
-    open_names = list(dict.fromkeys((*still, *on.open_questions, *given.unsaved)))
+    homeless = [name for name in given.unsaved if name not in on.decided]
+    open_names = list(dict.fromkeys((*still, *on.open_questions, *homeless)))
     erring = set(request.POST.getlist("erring"))
     answered = [name for name in on.decided if name not in open_names]
     drawn = {name: _question(on, name, given, erring) for name in (*open_names, *answered)}
@@ -170,7 +189,9 @@ def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[s
             "answered": [drawn[name] for name in answered if not drawn[name]["readonly"]],
             "by_office": [drawn[name] for name in answered if drawn[name]["readonly"]],
             "left": left,
-            "left_in_words": ngettext("%(n)d question left", "%(n)d questions left", left) % {"n": left} if left else _("No question left"),
+            "left_in_words": ngettext("%(n)d question left", "%(n)d questions left", left) % {"n": left}
+            if left
+            else _("No question left"),
             "changed": list(changed),
             "errors": fields.errors_of(drawn.values()),
         },

@@ -28,7 +28,13 @@ def name_of(fact: str) -> str:
 
 
 def field(
-    application: models.Application, pack: Pack, facts: Facts, name: str, given: Given, *, editable: bool | None = None
+    application: models.Application,
+    pack: Pack,
+    facts: Facts,
+    name: str,
+    given: Given,
+    *,
+    editable: bool | None = None,
 ) -> dict[str, Any]:
     """What `kit/parts/field.html` draws for one fact. `editable` None: unless an office has the last word on it."""
     fact = pack.facts[name]
@@ -44,7 +50,7 @@ def field(
         source=_source(application, pack, entry), why=_where_to_correct(application, pack, entry) if readonly else "",
         as_question=True,
     )  # fmt: skip
-    return {**drawn, "fact": name, "answered": entry is not None, "tap": fact.effort == "tap"}
+    return {**drawn, "fact": name, "stated": name in application.stated, "tap": fact.effort == "tap"}
 
 
 def office_decides(fact: Fact, entry: Mapping[str, Any] | None) -> bool:
@@ -59,12 +65,19 @@ def office_decides(fact: Fact, entry: Mapping[str, Any] | None) -> bool:
     return True
 
 
-def fields(application: models.Application, pack: Pack, facts: Facts, names: Iterable[str], given: Given) -> list[dict[str, Any]]:
+def fields(
+    application: models.Application, pack: Pack, facts: Facts, names: Iterable[str], given: Given
+) -> list[dict[str, Any]]:
     return [field(application, pack, facts, name, given) for name in names]
 
 
 def read(
-    request: HttpRequest, application: models.Application, pack: Pack, facts: Facts, *, only: Iterable[str] | None = None
+    request: HttpRequest,
+    application: models.Application,
+    pack: Pack,
+    facts: Facts,
+    *,
+    only: Iterable[str] | None = None,
 ) -> tuple[dict[str, object], dict[str, str], dict[str, str]]:
     """What a form sent: (values that changed, what was typed, errors).
 
@@ -110,7 +123,9 @@ def source_label(application: models.Application, pack: Pack, name: str) -> str:
 def _untouched(fact: Fact, raw: str, now: Value | None) -> bool:
     if now is None:
         return not raw.strip()
-    return raw == forms.written(fact, now) or (fact.sensitivity >= SENSITIVE and raw == reasons.masked(str(now)))
+    return raw == forms.written(fact, now) or (
+        fact.sensitivity >= SENSITIVE and raw == reasons.masked(str(now))
+    )
 
 
 def _value(facts: Facts, name: str) -> Value | None:
@@ -122,20 +137,32 @@ def _codes(pack: Pack, fact: Fact) -> CodeList | None:
     return pack.code_lists.get(fact.codes or "")
 
 
-def _source(application: models.Application, pack: Pack, entry: Mapping[str, Any] | None) -> forms.Source | None:
+def _source(
+    application: models.Application, pack: Pack, entry: Mapping[str, Any] | None
+) -> forms.Source | None:
     if entry is None:
         return None
     seen = day(date.fromisoformat(entry["observed_at"]))
     if entry["source"] != "answer":
         return forms.Source(
             _("%(source)s, reference %(reference)s, as of %(day)s")
-            % {"source": content.source_name(pack, entry["source"], entry["source_id"]), "reference": entry["reference"], "day": seen}
+            % {
+                "source": content.source_name(pack, entry["source"], entry["source_id"]),
+                "reference": entry["reference"],
+                "day": seen,
+            }
         )
     if entry["reference"] in (str(application.id), application.number or "", ""):
         return None
-    return forms.Source(_("From your application %(number)s, %(day)s") % {"number": entry["reference"], "day": seen}, "info")
+    return forms.Source(
+        _("From your application %(number)s, %(day)s") % {"number": entry["reference"], "day": seen}, "info"
+    )
 
 
 def _where_to_correct(application: models.Application, pack: Pack, entry: Mapping[str, Any] | None) -> str:
-    keeper = content.source_keeper(pack, entry["source"], entry["source_id"], application.place) if entry else ""
-    return _("Not right? %(organ)s keeps this record and can correct it.") % {"organ": keeper} if keeper else ""
+    keeper = (
+        content.source_keeper(pack, entry["source"], entry["source_id"], application.place) if entry else ""
+    )
+    return (
+        _("Not right? %(organ)s keeps this record and can correct it.") % {"organ": keeper} if keeper else ""
+    )

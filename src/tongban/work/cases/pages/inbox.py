@@ -31,7 +31,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
         }
         for n in page.object_list
     ]
-    return render(request, "cases/applicant/inbox.html", {"page": page, "notices": notices, "unread": unread(request.acting)})
+    return render(
+        request,
+        "cases/applicant/inbox.html",
+        {"page": page, "notices": notices, "unread": unread(request.acting)},
+    )
 
 
 @access.applicant

@@ -15,7 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.base.directory import queries as directory
+from tongban.base.identity import middleware
+from tongban.base.identity import queries as identity
 from tongban.base.kit import access
+from tongban.base.kit.refusals import NotFound
 from tongban.base.kit.templatetags.kit import state_name
 from tongban.base.kit.text import in_language
 from tongban.work.cases import queries
@@ -30,9 +33,20 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @access.applicant
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """A draft for a life event; an open one of the same event is resumed, so a second click changes nothing."""
-    application = drafts.start(acting=request.acting, event=request.POST.get("event", "")[:80].replace("\x00", ""))
-    return redirect("cases:draft", application.id)
+    """A draft for a life event; an open one of the same event is resumed, so a second click changes nothing.
+
+    Somebody who represents a business is first asked whether the matter is that business's or a new one's.
+    """
+    chosen = request.POST.get("event", "")[:80].replace("\x00", "")
+    event = directory.pack_in_force(request.acting.now).life_events.get(chosen)
+    if event is not None and event.subject == "enterprise" and request.acting.mandate is None:
+        firms = identity.mandates_of(request.user.person, request.acting.now)
+        wanted = request.POST.get("for", "")
+        if firms and not wanted:
+            return render(request, "cases/applicant/for_whom.html", {"event": event, "firms": firms})
+        if wanted and wanted != "new" and not middleware.act_for(request, wanted):
+            raise NotFound(_("You have no mandate for this. Nothing was changed."))
+    return redirect("cases:draft", drafts.start(acting=request.acting, event=chosen).id)
 
 
 @access.applicant
@@ -64,7 +78,11 @@ def download(request: HttpRequest) -> HttpResponse:
     """The table of a tab as CSV; without one, everything."""
     chosen = _tab(request)
     tabs = (chosen,) if chosen else queries.TABS
-    found = [row for tab in tabs for row in queries.rows(queries.of_tab(request.acting, tab)[:MOST_EXPORTED], request.acting)]
+    found = [
+        row
+        for tab in tabs
+        for row in queries.rows(queries.of_tab(request.acting, tab)[:MOST_EXPORTED], request.acting)
+    ]
     response = HttpResponse(_csv(request, found), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="applications.csv"'
     return response
@@ -78,7 +96,18 @@ def _tab(request: HttpRequest) -> queries.Tab | None:
 def _csv(request: HttpRequest, rows: Iterable[queries.Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([_("Number"), _("Life event"), _("Name"), _("State"), _("Submitted on"), _("Promised day"), _("Changed at"), _("Address")])
+    writer.writerow(
+        [
+            _("Number"),
+            _("Life event"),
+            _("Title"),
+            _("State"),
+            _("Submitted on"),
+            _("Promised day"),
+            _("Changed at"),
+            _("Address"),
+        ]
+    )
     for row in rows:
         cells = (
             row.number or "", in_language(row.event_name), row.name, state_name(row.state),

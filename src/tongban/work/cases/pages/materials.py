@@ -90,7 +90,9 @@ def remove(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
 def sign(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
     """Sign a commitment: its text stands on the page, the box beside it has to be ticked."""
     if request.POST.get("agreed") != "yes":
-        return _refused(request, on, material, Invalid(_("Tick the box to show that you have read the text and agree.")))
+        return _refused(
+            request, on, material, Invalid(_("Tick the box to show that you have read the text and agree."))
+        )
     return _done(
         request, on, material,
         lambda: drafts.sign_commitment(
@@ -144,15 +146,22 @@ def as_download(data: bytes, name: str, media_type: str) -> HttpResponse:
 def spec_in_words(spec: UploadSpec) -> str:
     """What may be uploaded: formats and the largest size."""
     limit = min(spec.max_mb, settings.UPLOAD_LIMIT // (1024 * 1024))
-    return _("%(formats)s, at most %(limit)d MB") % {"formats": _(", ").join(f.upper() for f in spec.formats), "limit": limit}
+    return _("%(formats)s, at most %(limit)d MB") % {
+        "formats": _(", ").join(f.upper() for f in spec.formats),
+        "limit": limit,
+    }
 
 
 def accepted(spec: UploadSpec) -> str:
     """The `accept` attribute of the file field."""
-    return ",".join({"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}[f] for f in spec.formats)
+    return ",".join(
+        {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}[f] for f in spec.formats
+    )
 
 
-def _done(request: HttpRequest, on: Desk, material: str, act: Callable[[], object], said: str) -> HttpResponse:
+def _done(
+    request: HttpRequest, on: Desk, material: str, act: Callable[[], object], said: str
+) -> HttpResponse:
     if material not in on.pack.materials:
         raise NotFound(_("There is no such material."))
     try:
@@ -177,16 +186,33 @@ def _page(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
     groups = [
         ("upload", _("To hand in"), [p for p in shown if p["planned"].status in TO_HAND_IN]),
         ("commit", _("To sign"), [p for p in shown if p["planned"].status is Status.COMMIT]),
-        ("missing", _("Not found in any registry"), [p for p in shown if p["planned"].status is Status.MISSING]),
-        ("nothing", _("Nothing to do for you"), [p for p in shown if p["planned"].status in (Status.HELD, Status.FORM, Status.PRODUCED)]),
+        (
+            "missing",
+            _("Not found in any registry"),
+            [p for p in shown if p["planned"].status is Status.MISSING],
+        ),
+        (
+            "nothing",
+            _("Nothing to do for you"),
+            [p for p in shown if p["planned"].status in (Status.HELD, Status.FORM, Status.PRODUCED)],
+        ),
     ]
     left = sum(not p["done"] for _kind, _title, found in groups[:2] for p in found if p["planned"].certain)
     errors = [
-        {"id": f"field-{material}", "label": in_language(on.pack.materials[material].name), "message": message}
+        {
+            "id": f"field-{material}",
+            "label": in_language(on.pack.materials[material].name),
+            "message": message,
+        }
         for material, message in given.errors.items()
         if material in on.pack.materials
     ]
-    context = {"groups": [g for g in groups if g[2]], "left": left, "errors": errors, "uncertain": any(not p["planned"].certain for p in shown)}
+    context = {
+        "groups": [g for g in groups if g[2]],
+        "left": left,
+        "errors": errors,
+        "uncertain": any(not p["planned"].certain for p in shown),
+    }
     return desk.page(request, on, "materials", context, given)
 
 

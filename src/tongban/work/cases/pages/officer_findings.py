@@ -94,11 +94,7 @@ def source_text(pack: Pack, answer: Mapping[str, Any] | None) -> str:
         return ""
     day = written_day(date.fromisoformat(answer["observed_at"]))
     if name := content.source_name(pack, answer["source"], answer["source_id"]):
-        return _("%(name)s %(reference)s, as of %(day)s") % {
-            "name": name,
-            "reference": answer["reference"],
-            "day": day,
-        }
+        return _("%(name)s, as of %(day)s") % {"name": name, "day": day}
     return _("Stated by the applicant on %(day)s") % {"day": day}
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from tongban.base.files import queries as files
 from tongban.base.kit.acting import Acting
-from tongban.base.kit.templatetags.kit import role_name
+from tongban.base.kit.templatetags.kit import called, role_name
 from tongban.base.kit.text import in_language
 from tongban.base.notices import queries as notices
 from tongban.core.packs.model import Material, Service
@@ -97,6 +97,11 @@ class CaseView:
     @property
     def organ(self) -> Any:
         return self.pack.organisations[self.case.organisation]
+
+    @property
+    def called(self) -> str:
+        """The applicant's name."""
+        return called(self.row.applicant)
 
     @property
     def time_left(self) -> str:

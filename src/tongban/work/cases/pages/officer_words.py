@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as msg
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from tongban.base.kit.text import in_language
 from tongban.core.packs.model import Service
@@ -96,7 +96,7 @@ def time_left(row: Row) -> str:
 
 def listed(items: Iterable[str]) -> str:
     """A, B, C as this language lists things."""
-    return pgettext("between items of a list", ", ").join(items)
+    return _(", ").join(items)
 
 
 def proposed_grant(service: Service, checks: Sequence[Check], articles: Sequence[Basis]) -> str:
@@ -145,4 +145,4 @@ def proposed_refusal(
 
 
 def _join(lines: Iterable[str]) -> str:
-    return pgettext("between sentences", " ").join(lines)
+    return "\n".join(lines)

@@ -63,7 +63,9 @@ HAPPENED: Final = {
 
 NEXT: Final = {
     "waiting": msg("Nothing to do for you. It starts by itself as soon as what it waits for is granted."),
-    "submitted": msg("The office looks through your papers. If something is missing it tells you everything at once."),
+    "submitted": msg(
+        "The office looks through your papers. If something is missing it tells you everything at once."
+    ),
     "correcting": msg("It is your turn: correct what the notice lists and send the case back."),
     "accepted": msg("The office examines your case and decides by the promised day."),
     "granted": msg("Granted. The result is being prepared."),
@@ -71,7 +73,9 @@ NEXT: Final = {
     "refused": msg("The decision says why, and where you can object."),
     "not_accepted": msg("The notice says why, and which office or step is the right one."),
     "withdrawn": msg("This case was taken back. You can apply again at any time."),
-    "terminated": msg("This case ended because what it needed did not come. You can apply again at any time."),
+    "terminated": msg(
+        "This case ended because what it needed did not come. You can apply again at any time."
+    ),
 }
 
 
@@ -96,7 +100,9 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
         )  # fmt: skip
     except (Invalid, NotNow) as refusal:
         return _page(request, application, Given.refused(refusal, typed))
-    messages.success(request, _("Thank you. Your rating goes to the lead office and cannot be changed by it."))
+    messages.success(
+        request, _("Thank you. Your rating goes to the lead office and cannot be changed by it.")
+    )
     return redirect("cases:progress", application.number)
 
 
@@ -122,7 +128,9 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "service": pack.services[case.service],
         "event": pack.life_events[case.application.event],
-        "depending": [in_language(pack.services[c.service].name) for c in others if case.service in c.waits_for],
+        "depending": [
+            in_language(pack.services[c.service].name) for c in others if case.service in c.waits_for
+        ],
         "possible": _may_withdraw(case),
         "given": given,
     }
@@ -153,7 +161,9 @@ def _page(request: HttpRequest, application: models.Application, given: Given) -
         "rated": next((word for grade, word in _grades() if rating and grade == rating.grade), ""),
         "grades": _grades(),
         "given": given,
-        "errors": [{"id": "grade-1", "label": _("Rating"), "message": given.errors["grade"]}] if "grade" in given.errors else [],
+        "errors": [{"id": "grade-1", "label": _("Rating"), "message": given.errors["grade"]}]
+        if "grade" in given.errors
+        else [],
     }
     return render(request, "cases/applicant/progress.html", context, status=given.status)
 
@@ -176,13 +186,22 @@ def _case(
         "organ": pack.organisations.get(case.organisation),
         "state": "suspended" if suspended else case.state,
         "clock": clock,
+        "ticking": case.closed_at is None and (clock.running or suspended),
         "left": _left(clock),
-        "next": _("The clock is stopped: the notice says why, and what it waits for.") if suspended else _(NEXT.get(case.state, "")),
+        "next": _("The clock is stopped: the notice says why, and what it waits for.")
+        if suspended
+        else _(NEXT.get(case.state, "")),
         "history": history(case, clock),
-        "waits_for": [(pack.services[s].name, named.get(s)) for s in case.waits_for] if case.state == State.WAITING.value else [],
+        "waits_for": [(pack.services[s].name, named.get(s)) for s in case.waits_for]
+        if case.state == State.WAITING.value
+        else [],
         "why": reasons.decisive(_finding(case), pack),
         "correcting": case.state == State.CORRECTING.value,
-        "deferred": [(m, in_language(pack.materials[m].name)) for m in case.deferred if m in pack.materials and case.closed_at is None],
+        "deferred": [
+            (m, in_language(pack.materials[m].name))
+            for m in case.deferred
+            if m in pack.materials and case.closed_at is None
+        ],
         "decision": decision,
         "reasons": documents.reasons_in_language(decision.reasons, decision.automatic) if decision else "",
         "basis": content.bases(pack, decision.articles) if decision else [],
@@ -207,7 +226,10 @@ def history(case: models.Case, clock: Clock) -> list[dict[str, Any]]:
         note = event.note if event.event not in ("grant", "refuse") else ""
         items.append({"title": _(title), "tone": tone, "at": event.at, "by": by, "note": note})
     for due, title in (
-        (clock.notify_by, msg("Last day to tell you what is missing; passed in silence, the case counts as accepted")),
+        (
+            clock.notify_by,
+            msg("Last day to tell you what is missing; passed in silence, the case counts as accepted"),
+        ),
         (clock.materials_by, msg("Papers that come later are due")),
         (clock.promised, msg("Promised day of the decision")),
         (clock.statutory, msg("Last day by law")),
@@ -221,8 +243,12 @@ def _left(clock: Clock) -> str:
     if clock.days_left is None:
         return ""
     if clock.days_left < 0:
-        return ngettext("%(n)d working day late", "%(n)d working days late", -clock.days_left) % {"n": -clock.days_left}
-    return ngettext("%(n)d working day left", "%(n)d working days left", clock.days_left) % {"n": clock.days_left}
+        return ngettext("%(n)d working day late", "%(n)d working days late", -clock.days_left) % {
+            "n": -clock.days_left
+        }
+    return ngettext("%(n)d working day left", "%(n)d working days left", clock.days_left) % {
+        "n": clock.days_left
+    }
 
 
 def _may_withdraw(case: models.Case) -> bool:
@@ -230,7 +256,11 @@ def _may_withdraw(case: models.Case) -> bool:
 
 
 def _lanes(
-    application: models.Application, found: list[models.Case], clocks: dict[Any, Clock], pack: Pack, today: date
+    application: models.Application,
+    found: list[models.Case],
+    clocks: dict[Any, Clock],
+    pack: Pack,
+    today: date,
 ) -> SafeString | str:
     """What has run and what is still to run: past days from the events, later ones from the clock or the plan."""
     plan = form.plan_of(application, pack, today)

@@ -25,7 +25,12 @@ _COMPARISON = re.compile(r"(?P<fact>[a-z][a-z0-9_]*) (?P<operator>=|<>|<=|>=|<|>
 _LIST = re.compile(r"(?P<fact>[a-z][a-z0-9_]*) (?P<negated>NOT )?IN \((?P<items>.+)\)")
 _TEXT = re.compile(r"'((?:[^']|'')*)'")
 _OPPOSITE = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-_FLIPPED: dict[Outcome, Outcome] = {"pass": "fail", "fail": "pass", "unknown": "unknown", "undefined": "undefined"}
+_FLIPPED: dict[Outcome, Outcome] = {
+    "pass": "fail",
+    "fail": "pass",
+    "unknown": "unknown",
+    "undefined": "undefined",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,12 @@ def _needed(finding: Finding, pack: Pack, upside_down: bool) -> str:
     if finding.text == fact.id:
         return _("No") if upside_down else _("Yes")
     if (found := _LIST.fullmatch(finding.text)) and found["fact"] == fact.id:
-        items = _(", ").join(_literal(part.group(0), fact, finding, pack) for part in _TEXT.finditer(found["items"]))
-        return (_("none of: %(items)s") if bool(found["negated"]) != upside_down else _("one of: %(items)s")) % {"items": items}
+        items = _(", ").join(
+            _literal(part.group(0), fact, finding, pack) for part in _TEXT.finditer(found["items"])
+        )
+        return (
+            _("none of: %(items)s") if bool(found["negated"]) != upside_down else _("one of: %(items)s")
+        ) % {"items": items}
     if (found := _COMPARISON.fullmatch(finding.text)) and found["fact"] == fact.id:
         operator = _OPPOSITE[found["operator"]] if upside_down else found["operator"]
         value = _literal(found["right"], fact, finding, pack)
@@ -130,10 +139,16 @@ def _literal(text: str, fact: Fact, finding: Finding, pack: Pack) -> str:
     if text in ("TRUE", "FALSE"):
         return _("Yes") if text == "TRUE" else _("No")
     if re.fullmatch(r"-?\d+(\.\d+)?", text):
-        return forms.answer_text(fact, codes, int(Decimal(text) * 100) if fact.type == "money" else Decimal(text))
+        return forms.answer_text(
+            fact, codes, int(Decimal(text) * 100) if fact.type == "money" else Decimal(text)
+        )
     if text in pack.parameters:
         value: Value | None = next((use.value for use in finding.parameters if use.name == text), None)
-        return forms.answer_text(fact, codes, value) if value is not None else in_language(pack.parameters[text].label)
+        return (
+            forms.answer_text(fact, codes, value)
+            if value is not None
+            else in_language(pack.parameters[text].label)
+        )
     if text in pack.facts:
         return in_language(pack.facts[text].label)
     return ""

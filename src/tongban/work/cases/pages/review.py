@@ -42,9 +42,15 @@ def submit(request: HttpRequest, application: UUID) -> HttpResponse:
         return redirect("cases:receipt", found.number)
     if request.POST.get("declared") != "yes":
         on = desk.desk_of(request.acting, found)
-        return _page(request, on, Given(errors={"declared": _("Tick the box to declare that everything is true.")}, status=422))
+        return _page(
+            request,
+            on,
+            Given(errors={"declared": _("Tick the box to declare that everything is true.")}, status=422),
+        )
     try:
-        submitted = submission.submit(acting=request.acting, application=application, version=desk.version_of(request))
+        submitted = submission.submit(
+            acting=request.acting, application=application, version=desk.version_of(request)
+        )
     except (Invalid, NotNow, StaleVersion) as refusal:
         on = desk.desk_of(request.acting, cases.application(request.acting, application))
         return _page(request, on, Given.refused(refusal, {"declared": "yes"}, {}))
@@ -63,7 +69,12 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     found = next((d for d in notices.documents_of(application.id) if d.kind == "receipt"), None)
     link = request.build_absolute_uri(reverse("cases:progress", args=[application.number]))
     lines = [
-        (case, pack.services[case.service], pack.organisations.get(case.organisation), form.terms_from_json(case.terms))
+        (
+            case,
+            pack.services[case.service],
+            pack.organisations.get(case.organisation),
+            form.terms_from_json(case.terms),
+        )
         for case in queries.cases_of(application)
     ]
     context = {
@@ -72,7 +83,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "document": found,
         "organ": pack.organisations.get(found.organisation or "") if found else None,
         "lines": lines,
-        "papers": documents.material_lines(pack, found.content.get("materials", {})) if found else [],
+        "papers": documents.material_lines(application, pack, found.content.get("materials", {}))
+        if found
+        else [],
         "link": link,
         "qr": qr(link),
         "seal": documents.seal_of(pack),
@@ -82,7 +95,9 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 def qr(link: str) -> SafeString:
     """A QR code as inline SVG, dark on light in every theme: scanners do not read it inverted."""
-    drawn = segno.make(link, error="m", micro=False).svg_inline(scale=4, border=4, dark="#17211f", light="#fff", omitsize=True)
+    drawn = segno.make(link, error="m", micro=False).svg_inline(
+        scale=4, border=4, dark="#17211f", light="#fff", omitsize=True
+    )
     return mark_safe(drawn)  # noqa: S308  # drawn by segno; the link is in it as modules only
 
 
@@ -97,13 +112,23 @@ def _page(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
             "anchor": f"field-{fields.name_of(name)}",
             "stated": entry["source"] == "answer",
         }
-        for name, entry in ((n, on.application.answers[n]) for n in on.pack.facts if n in on.application.answers)
+        for name, entry in (
+            (n, on.application.answers[n]) for n in on.pack.facts if n in on.application.answers
+        )
     ]
-    errors = [{"id": "declared", "label": "", "message": given.errors["declared"]}] if "declared" in given.errors else []
+    errors = (
+        [{"id": "declared", "label": "", "message": given.errors["declared"]}]
+        if "declared" in given.errors
+        else []
+    )
     context: dict[str, Any] = {
         "gaps": [_gap(on, key, message) for key, message in gaps.items()],
         "answers": answers,
-        "papers": [p for p in materials.papers(on.application, on.pack, on.plan.materials, Given()) if p["planned"].certain],
+        "papers": [
+            p
+            for p in materials.papers(on.application, on.pack, on.plan.materials, Given())
+            if p["planned"].certain
+        ],
         "errors": errors,
         "ready": not gaps,
     }
@@ -117,7 +142,11 @@ def _gap(on: Desk, key: str, message: str) -> Mapping[str, str]:
     if kind == "fact":
         step = "questions" if name in on.open_questions else "details"
         fact = on.pack.facts[name]
-        first = "-0" if fact.type == "boolean" or (fact.type == "code" and content.drawn_as_radio(on.pack, fact)) else ""
+        first = (
+            "-0"
+            if fact.type == "boolean" or (fact.type == "code" and content.drawn_as_radio(on.pack, fact))
+            else ""
+        )
         return {"message": message, "link": f"{here}/{step}#field-{fields.name_of(name)}{first}"}
     if kind == "material":
         return {"message": message, "link": f"{here}/materials#material-{name}"}

@@ -85,9 +85,20 @@ def _line(planned: PlannedService, pack: Pack, place: str) -> Line:
 
 def _groups(plan: Plan, pack: Pack) -> list[Group]:
     """Papers by what has to be done with them; what needs the applicant's hands comes first."""
-    order = (Status.UPLOAD, Status.DEFERRABLE, Status.COMMIT, Status.MISSING, Status.HELD, Status.PRODUCED, Status.FORM)
+    order = (
+        Status.UPLOAD,
+        Status.DEFERRABLE,
+        Status.COMMIT,
+        Status.MISSING,
+        Status.HELD,
+        Status.PRODUCED,
+        Status.FORM,
+    )
     return [
-        Group(status.value, [(in_language(pack.materials[m.id].name), material_note(m, pack), m.certain) for m in found])
+        Group(
+            status.value,
+            [(in_language(pack.materials[m.id].name), material_note(m, pack), m.certain) for m in found],
+        )
         for status in order
         if (found := [m for m in plan.materials if m.status is status])
     ]
@@ -124,16 +135,25 @@ def changes_in_words(changes: Changes, before: Plan, after: Plan, pack: Pack, pl
     if changes.dropped_services:
         names = [in_language(pack.services[s].name) for s in changes.dropped_services]
         said.append(_("No longer needed: %(names)s.") % {"names": _("; ").join(names)})
-    papers = [in_language(pack.materials[m].name) for m in changes.added_materials if _by_hand(after.material(m))]
+    papers = [
+        in_language(pack.materials[m].name) for m in changes.added_materials if _by_hand(after.material(m))
+    ]
     if papers:
         said.append(_("Papers you will have to provide: %(names)s.") % {"names": _("; ").join(papers)})
-    spared = [in_language(pack.materials[m].name) for m in changes.dropped_materials if _by_hand(before.material(m))]
+    spared = [
+        in_language(pack.materials[m].name) for m in changes.dropped_materials if _by_hand(before.material(m))
+    ]
     if spared:
         said.append(_("Papers you are spared: %(names)s.") % {"names": _("; ").join(spared)})
     if changes.days_change > 0:
-        said.append(_("Everything together now takes %(days)s longer.") % {"days": working_days(changes.days_change)})
+        said.append(
+            _("Everything together now takes %(days)s longer.") % {"days": working_days(changes.days_change)}
+        )
     elif changes.days_change < 0:
-        said.append(_("Everything together is now done %(days)s sooner.") % {"days": working_days(-changes.days_change)})
+        said.append(
+            _("Everything together is now done %(days)s sooner.")
+            % {"days": working_days(-changes.days_change)}
+        )
     return said
 
 
@@ -161,13 +181,19 @@ def lanes_of(plan: Plan, pack: Pack, place: str, *, today: date | None = None) -
 
 
 def draw(
-    rows: Sequence[tuple[str, Sequence[tuple[str, date, date, date | None]]]], pack: Pack, title: str, *, today: date | None = None
+    rows: Sequence[tuple[str, Sequence[tuple[str, date, date, date | None]]]],
+    pack: Pack,
+    title: str,
+    *,
+    today: date | None = None,
 ) -> SafeString | str:
     """Bars given in dates, drawn over the working days they touch."""
     bars = [bar for _label, row in rows for bar in row]
     if not bars:
         return ""
-    days = _working_days(pack, min(bar[1] for bar in bars), max(max(bar[2], bar[3] or bar[2]) for bar in bars))
+    days = _working_days(
+        pack, min(bar[1] for bar in bars), max(max(bar[2], bar[3] or bar[2]) for bar in bars)
+    )
 
     def column(day: date) -> int:
         return min(bisect_left(days, day), len(days) - 1)
@@ -175,7 +201,10 @@ def draw(
     # Translators: Django date format for a day on a chart
     labels = [date_format(day, pgettext("format of a day on a chart", "j M")) for day in days]
     return charts.lanes(
-        [(label, [(name, column(a), column(b), column(c) if c else None) for name, a, b, c in row]) for label, row in rows],
+        [
+            (label, [(name, column(a), column(b), column(c) if c else None) for name, a, b, c in row])
+            for label, row in rows
+        ],
         days=labels,
         title=title,
         today=column(today) if today and days[0] <= today <= days[-1] else None,

@@ -90,12 +90,19 @@ def _bear(acting: Acting, asset: models.Asset, month: str, amount: int) -> model
             acting=acting, book=asset.book, kind="amortisation", root=asset.id, month=month,
             lines=(debit(books.COST, amount), credit(books.ACCUMULATED, amount)),
         )  # fmt: skip
-    row = models.Amortisation.objects.create(asset=asset, month=month, amount_fen=amount, entry=entry, at=acting.now)
+    row = models.Amortisation.objects.create(
+        asset=asset, month=month, amount_fen=amount, entry=entry, at=acting.now
+    )
     _record(acting, "asset.amortised", asset, {"month": month, "amount_fen": amount})
     return row
 
 
 def _record(acting: Acting, action: str, asset: models.Asset, detail: dict[str, object]) -> None:
     audit.record(
-        acting=acting, action=action, root=asset.registration_id, object_kind="asset", object_id=asset.id, detail=detail
+        acting=acting,
+        action=action,
+        root=asset.registration_id,
+        object_kind="asset",
+        object_id=asset.id,
+        detail=detail,
     )

@@ -18,7 +18,14 @@ LONGEST = 36
 
 
 def order(
-    *, acting: Acting, listing: UUID, purpose_kind: str, purpose: str, months: int, buyer: UUID | None = None, accepted: bool = False
+    *,
+    acting: Acting,
+    listing: UUID,
+    purpose_kind: str,
+    purpose: str,
+    months: int,
+    buyer: UUID | None = None,
+    accepted: bool = False,
 ) -> models.Contract:
     """Order what is on offer, for a purpose and a term. `buyer` None: whom the one who acts acts for.
 
@@ -51,7 +58,9 @@ def order(
             price_fen=0 if free else offer.price_fen, ordered_at=acting.now, ordered_by=acting.actor,
         )  # fmt: skip
         _record(acting, "contract.ordered", contract, {"listing": str(offer.id), "purpose": purpose_kind})
-        audit.send(acting=acting, kind="market.ordered", root=contract.id, payload={"contract": str(contract.id)})
+        audit.send(
+            acting=acting, kind="market.ordered", root=contract.id, payload={"contract": str(contract.id)}
+        )
     return contract
 
 
@@ -65,8 +74,15 @@ def approve(*, acting: Acting, number: str, version: int | None = None) -> model
         contract.state, contract.valid_from = "approved", acting.today
         contract.valid_to = calendar.later(acting.today, contract.months)
         _decided(acting, contract)
-        _record(acting, "contract.approved", contract, {"valid_to": contract.valid_to.isoformat(), "price_fen": contract.price_fen})
-        audit.send(acting=acting, kind="market.approved", root=contract.id, payload={"contract": str(contract.id)})
+        _record(
+            acting,
+            "contract.approved",
+            contract,
+            {"valid_to": contract.valid_to.isoformat(), "price_fen": contract.price_fen},
+        )
+        audit.send(
+            acting=acting, kind="market.approved", root=contract.id, payload={"contract": str(contract.id)}
+        )
     return contract
 
 
@@ -82,7 +98,9 @@ def refuse(*, acting: Acting, number: str, reason: str, version: int | None = No
         contract.state, contract.reason = "refused", reason.strip()[:300]
         _decided(acting, contract)
         _record(acting, "contract.refused", contract, {})
-        audit.send(acting=acting, kind="market.refused", root=contract.id, payload={"contract": str(contract.id)})
+        audit.send(
+            acting=acting, kind="market.refused", root=contract.id, payload={"contract": str(contract.id)}
+        )
     return contract
 
 

@@ -26,20 +26,29 @@ def deliver(*, acting: Acting, contract: UUID | str, request_id: str, form: str 
     """
     if not REQUEST_ID.fullmatch(request_id):
         raise Invalid(
-            _("Give every call a request id of 8 to 80 letters and digits."), fields={"request_id": _("Missing or not usable.")}
+            _("Give every call a request id of 8 to 80 letters and digits."),
+            fields={"request_id": _("Missing or not usable.")},
         )
     if form not in FORMS:
         raise Invalid(_("Choose JSON or CSV."), fields={"form": _("Choose JSON or CSV.")})
     with transaction.atomic(durable=True):
         found = access.contract(acting, contract, lock=True)
-        known = models.Usage.objects.filter(contract=found, request_id=request_id).select_related("snapshot__registration").first()
+        known = (
+            models.Usage.objects.filter(contract=found, request_id=request_id)
+            .select_related("snapshot__registration")
+            .first()
+        )
         if known is not None:
             if known.form != form:
                 raise KeyReused(_("This request id was used for another form. Send a new one."))
             return known
         _require_live(acting, found)
         locks.product(found.registration_id)
-        snapshot = models.Snapshot.objects.filter(registration_id=found.registration_id).select_related("registration").latest("until")
+        snapshot = (
+            models.Snapshot.objects.filter(registration_id=found.registration_id)
+            .select_related("registration")
+            .latest("until")
+        )
         cells = content.checked_table(snapshot)
         usage = models.Usage.objects.create(
             contract=found, registration_id=found.registration_id, snapshot=snapshot, request_id=request_id, form=form,
@@ -62,9 +71,13 @@ def _require_live(acting: Acting, contract: models.Contract) -> None:
 
 
 def _billed_in(acting: Acting, contract: models.Contract) -> str:
-    """The civil month; the next open one for a call that comes when its month has just been settled."""
+    """The civil month; the next open one for a call that comes when its month has been settled."""
     month = months.of(acting.today)
-    settled = set(models.Settlement.objects.filter(registration_id=contract.registration_id).values_list("month", flat=True))
+    settled = set(
+        models.Settlement.objects.filter(registration_id=contract.registration_id).values_list(
+            "month", flat=True
+        )
+    )
     while month in settled:
         month = months.after(month)
     return month

@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _
 from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
-from tongban.work.market import access, content, counting, locks, models, months, products, suppression
+from tongban.work.market import (
+    access,
+    content,
+    counting,
+    history,
+    locks,
+    models,
+    months,
+    products,
+    suppression,
+)
 
 REGISTERED_FOR = 36
 """Months a registration holds (登记管理暂行办法: three years, recalled)."""
@@ -22,13 +32,17 @@ def register_product(
 ) -> models.Registration:
     """Register the product as the pack in force has it, with its compliance opinion. Unchanged content: the same version."""
     fields = {
-        name: _("This is needed.") for name, given in (("opinion", opinion), ("opinion_by", opinion_by)) if not given.strip()
+        name: _("This is needed.")
+        for name, given in (("opinion", opinion), ("opinion_by", opinion_by))
+        if not given.strip()
     }
     if fields:
         raise Invalid(_("A product is registered with the opinion that it may be sold."), fields=fields)
     day = opinion_on or acting.today
     if day > acting.today:
-        raise Invalid(_("The opinion lies in the future."), fields={"opinion_on": _("This day has not come yet.")})
+        raise Invalid(
+            _("The opinion lies in the future."), fields={"opinion_on": _("This day has not come yet.")}
+        )
     with transaction.atomic():
         pack, declared = products.current(acting.now, product)
         if not access.operates(acting, pack, declared):
@@ -45,7 +59,9 @@ def register_product(
             place=operator.place, opinion=opinion.strip()[:4000], opinion_by=opinion_by.strip()[:120], opinion_on=day,
             valid_to=months.later(acting.today, REGISTERED_FOR), registered_at=acting.now, registered_by=acting.actor,
         )  # fmt: skip
-        _record(acting, "product.registered", registration, {"product": product, "version": registration.version})
+        _record(
+            acting, "product.registered", registration, {"product": product, "version": registration.version}
+        )
     return registration
 
 
@@ -58,7 +74,8 @@ def pin_snapshot(*, acting: Acting, registration: UUID, until: date | None = Non
     limit = until or acting.today.replace(day=1)
     if limit.day != 1 or limit > acting.today:
         raise Invalid(
-            _("Only whole months that are over are counted."), fields={"until": _("Give the first day of a month that has begun.")}
+            _("Only whole months that are over are counted."),
+            fields={"until": _("Give the first day of a month that has begun.")},
         )
     with transaction.atomic():
         found = access.registration(acting, registration)
@@ -67,9 +84,9 @@ def pin_snapshot(*, acting: Acting, registration: UUID, until: date | None = Non
         if known is not None:
             return known
         pack, product = products.pack_of(found), products.product_of(found)
-        shown, hidden = _told_before(found, product.dimensions)
+        told = history.lay_over(found, counting.counts(pack, product, limit))
         table = suppression.protect(
-            counting.counts(pack, product, limit), product.minimum_cell, shown_before=shown, hidden_before=hidden
+            told.counts, product.minimum_cell, shown_before=told.shown, hidden_before=told.hidden
         )
         head = content.head_of(found, limit, product.minimum_cell)
         snapshot = models.Snapshot.objects.create(
@@ -77,7 +94,12 @@ def pin_snapshot(*, acting: Acting, registration: UUID, until: date | None = Non
             digest=content.digest(head, product.dimensions, table), pinned_at=acting.now, pinned_by=acting.actor,
         )  # fmt: skip
         models.Cell.objects.bulk_create(
-            models.Cell(snapshot=snapshot, count=count, suppressed=count is None, **dict(zip(product.dimensions, key, strict=True)))
+            models.Cell(
+                snapshot=snapshot,
+                count=count,
+                suppressed=count is None,
+                **dict(zip(product.dimensions, key, strict=True)),
+            )
             for key, count in table.cells.items()
         )
         _record(
@@ -100,7 +122,9 @@ def list_product(*, acting: Acting, registration: UUID, price_fen: int | None = 
         if price < 0 or price > product.ceiling_fen:
             raise Invalid(
                 _("The price is over the ceiling."),
-                fields={"price": _("At most %(ceiling)s yuan a call.") % {"ceiling": _yuan(product.ceiling_fen)}},
+                fields={
+                    "price": _("At most %(ceiling)s yuan a call.") % {"ceiling": _yuan(product.ceiling_fen)}
+                },
             )
         if not found.snapshots.exists():
             raise NotNow(_("Nothing has been counted yet: pin a snapshot first."))
@@ -112,9 +136,18 @@ def list_product(*, acting: Acting, registration: UUID, price_fen: int | None = 
         )
         earlier.update(withdrawn_at=acting.now)
         listing = models.Listing.objects.create(
-            registration=found, price_fen=price, ceiling_fen=product.ceiling_fen, listed_at=acting.now, listed_by=acting.actor
+            registration=found,
+            price_fen=price,
+            ceiling_fen=product.ceiling_fen,
+            listed_at=acting.now,
+            listed_by=acting.actor,
         )
-        _record(acting, "product.listed", found, {"listing": str(listing.id), "price_fen": price, "ceiling_fen": product.ceiling_fen})
+        _record(
+            acting,
+            "product.listed",
+            found,
+            {"listing": str(listing.id), "price_fen": price, "ceiling_fen": product.ceiling_fen},
+        )
     return listing
 
 
@@ -127,23 +160,16 @@ def withdraw_listing(*, acting: Acting, registration: UUID) -> None:
             _record(acting, "product.withdrawn", found, {})
 
 
-def _told_before(
-    registration: models.Registration, dimensions: tuple[str, ...]
-) -> tuple[frozenset[suppression.Key], frozenset[suppression.Key]]:
-    """(cells that some snapshot of the product has shown, cells that some has hidden), of every version alike in kind."""
-    shown, hidden = set(), set()
-    same = models.Snapshot.objects.filter(registration__product=registration.product, registration__place=registration.place)
-    for snapshot in same.select_related("registration").prefetch_related("cells"):
-        if products.product_of(snapshot.registration).dimensions != dimensions:
-            continue
-        for cell in snapshot.cells.all():
-            (hidden if cell.suppressed else shown).add(tuple(str(getattr(cell, name)) for name in dimensions))
-    return frozenset(shown - hidden), frozenset(hidden)
-
-
-def _record(acting: Acting, action: str, registration: models.Registration, detail: dict[str, object]) -> None:
+def _record(
+    acting: Acting, action: str, registration: models.Registration, detail: dict[str, object]
+) -> None:
     audit.record(
-        acting=acting, action=action, root=registration.id, object_kind="product", object_id=registration.id, detail=detail
+        acting=acting,
+        action=action,
+        root=registration.id,
+        object_kind="product",
+        object_id=registration.id,
+        detail=detail,
     )
 
 

@@ -15,11 +15,13 @@ from tongban.work.market import access, books, locks, models, months, queries
 from tongban.work.market.reckoning import Reckoning
 
 
-def settle_month(*, acting: Acting, registration: UUID, month: str, expected_calls: int | None = None) -> models.Settlement:
-    """Settle a month that is over. The same month again gives the same settlement.
+def settle_month(
+    *, acting: Acting, registration: UUID, month: str, expected_calls: int | None = None
+) -> models.Settlement:
+    """Settle a month, by rule once it is over. The same month again gives the same settlement.
 
-    `expected_calls` is what the page that was confirmed showed: another number is a `StaleVersion`. Raises `NotNow`
-    for a month that still runs, since calls could be added to it.
+    A month may be closed early: calls that come later are billed with the next one. `expected_calls` is what the page
+    that was confirmed showed: another number is a `StaleVersion`. Raises `NotNow` for a month that has not begun.
     """
     with transaction.atomic():
         found = access.registration(acting, registration)
@@ -27,8 +29,8 @@ def settle_month(*, acting: Acting, registration: UUID, month: str, expected_cal
         known = found.settlements.filter(month=month).first()
         if known is not None:
             return known
-        if months.last_day(month) >= acting.today:
-            raise NotNow(_("This month is not over yet."))
+        if months.first_day(month) > acting.today:
+            raise NotNow(_("This month has not begun yet."))
         reckoning = queries.reckoning(found, month)
         if expected_calls is not None and expected_calls != reckoning.calls:
             raise StaleVersion(_("More calls were counted in the meantime. Look at the month again."))
@@ -39,11 +41,15 @@ def settle_month(*, acting: Acting, registration: UUID, month: str, expected_cal
             detail={"month": month, "calls": settlement.calls, "gross_fen": settlement.gross_fen, "net_fen": settlement.net_fen,
                     "usage": settlement.usage_digest},
         )  # fmt: skip
-        audit.send(acting=acting, kind="market.settled", root=found.id, payload={"settlement": str(settlement.id)})
+        audit.send(
+            acting=acting, kind="market.settled", root=found.id, payload={"settlement": str(settlement.id)}
+        )
     return settlement
 
 
-def _written(acting: Acting, found: models.Registration, month: str, reckoning: Reckoning) -> models.Settlement:
+def _written(
+    acting: Acting, found: models.Registration, month: str, reckoning: Reckoning
+) -> models.Settlement:
     settlement = models.Settlement.objects.create(
         registration=found, month=month, calls=reckoning.calls, gross_fen=reckoning.gross_fen, tax_fen=reckoning.tax_fen,
         net_fen=reckoning.net_fen, usage_digest=reckoning.usage_digest, settled_at=acting.now, settled_by=acting.actor,
@@ -65,11 +71,15 @@ def _written(acting: Acting, found: models.Registration, month: str, reckoning: 
     return settlement
 
 
-def _book(acting: Acting, found: models.Registration, settlement: models.Settlement, reckoning: Reckoning) -> None:
+def _book(
+    acting: Acting, found: models.Registration, settlement: models.Settlement, reckoning: Reckoning
+) -> None:
     """The operator sells in its own name: all of the net is its revenue, what it owes the contributors its cost."""
     income = [debit(books.RECEIVABLE, b.gross_fen, str(b.contract)) for b in reckoning.bills if b.gross_fen]
     if income:
-        income += _some(credit, books.REVENUE, reckoning.net_fen) + _some(credit, books.TAX, reckoning.tax_fen)
+        income += _some(credit, books.REVENUE, reckoning.net_fen) + _some(
+            credit, books.TAX, reckoning.tax_fen
+        )
         _post(acting, found, settlement, "income", income)
     owed = [
         credit(books.PAYABLE, share.amount_fen, share.organisation)
@@ -80,8 +90,12 @@ def _book(acting: Acting, found: models.Registration, settlement: models.Settlem
         _post(acting, found, settlement, "sharing", [debit(books.COST, reckoning.contributed_fen), *owed])
 
 
-def _post(acting: Acting, found: models.Registration, settlement: models.Settlement, kind: str, lines: list[Line]) -> None:
-    books.post(acting=acting, book=found.operator, kind=kind, root=settlement.id, month=settlement.month, lines=lines)
+def _post(
+    acting: Acting, found: models.Registration, settlement: models.Settlement, kind: str, lines: list[Line]
+) -> None:
+    books.post(
+        acting=acting, book=found.operator, kind=kind, root=settlement.id, month=settlement.month, lines=lines
+    )
 
 
 def _some(side: object, account: str, fen: int) -> list[Line]:

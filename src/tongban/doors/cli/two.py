@@ -1,0 +1,208 @@
+"""`tongban demo-two`: two nodes side by side on one machine, each with its own data, keys and packs.
+
+The first is the usual demo. The second is another fictional city, in `packs-two`: it fetches the layer that its own
+pack stands on from the first, checks and installs it, and the two exchange keys and trust lists.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import yaml
+
+from tongban.base.kit import environment
+from tongban.doors.cli import boot, packs, peers
+
+ROOT = Path(environment.default_packs()).parent
+
+
+@dataclass(frozen=True)
+class Node:
+    """One of the two, run through its own command line as an administrator would."""
+
+    home: Path
+    port: int
+    packs: Path
+    env: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def run(self, *words: str) -> str:
+        """Its command line; the output, or ClickException with what it said."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tongban.doors.cli.main", *words],
+            env=self.env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            said = (done.stderr.strip() or done.stdout.strip())[-2000:]
+            raise click.ClickException(f"tongban {' '.join(words)} at {self.url}: {said}")
+        return done.stdout
+
+    def start(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tongban.doors.cli.main", "demo", "--serve"]
+        return subprocess.Popen(command, env=self.env, start_new_session=True)
+
+    def card(self) -> dict[str, str]:
+        return json.loads(self.run("peer", "show", "--json"))
+
+
+def install(cli: click.Group) -> None:
+    """Add what two nodes need to the command line."""
+    cli.add_command(boot.needs_database(peers.peer))
+    packs.pack.add_command(peers.fetch)
+    packs.pack.add_command(peers.install)
+    cli.add_command(demo_two)
+    cli.add_command(prepare)
+
+
+@click.command("demo-two")
+@click.option(
+    "--packs",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=ROOT / "packs-two",
+    help="Packs of the second city.",
+)
+def demo_two(folder: Path) -> None:
+    """Run two neighbouring nodes with demo content until Ctrl+C."""
+    first, second = pair(folder)
+    running = [first.start()]
+    stopping = False
+
+    def finish(_signal: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    try:
+        wait(first, running[0])
+        layer = join(first, second, folder)
+        running.append(second.start())
+        wait(second, running[1])
+        exchange(first, second)
+        click.echo(
+            f"\n  First city    {first.url}\n  Second city   {second.url}   ({layer} fetched from the first)"
+        )
+        click.echo("  The same person lives in both lists; choose who you are at /demo. Stop with Ctrl+C.\n")
+        signal.signal(signal.SIGTERM, finish)
+        signal.signal(signal.SIGINT, finish)
+        while not stopping and all(process.poll() is None for process in running):
+            time.sleep(0.3)
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.wait(timeout=30)
+
+
+@click.command("demo-two-prepare", hidden=True)
+def prepare() -> None:
+    """An empty database stamped for demonstration, before its city's pack can be installed."""
+    boot.django(owner=True)
+    boot.prepare()
+    from datetime import UTC, datetime
+
+    from tongban.base.audit import actions as audit
+
+    audit.stamp(kind="demo", now=datetime.now(UTC))
+
+
+def pair(folder: Path, *, home: Path | None = None, port: int | None = None) -> tuple[Node, Node]:
+    """The two nodes: the first with the usual home, port and packs; the second beside it."""
+    home = home or environment.home()
+    port = port or int(environment.text("TONGBAN_PORT", "8000"))
+    first = _node(home, port, Path(environment.text("TONGBAN_PACKS") or environment.default_packs()), "")
+    place = str(_manifest(folder, _top(folder))["jurisdiction"])
+    other = home.with_name(f"{home.name}-two")
+    other.mkdir(mode=0o755, exist_ok=True)
+    return first, _node(other, port + 1, other / "packs", place)
+
+
+def join(first: Node, second: Node, folder: Path) -> str:
+    """Give the second its packs, make both trust each other, fetch the layer it stands on; the layer's name."""
+    top = _top(folder)
+    layer = str(_manifest(folder, top)["extends"])
+    _assemble(first, second, folder)
+    second.run("demo-two-prepare")
+    card = second.home / "card.json"
+    card.write_text(json.dumps(second.card()), encoding="utf-8")
+    first.run("peer", "add", str(card), "--fingerprint", _fingerprint(second))
+    second.run("peer", "add", first.url, "--fingerprint", _fingerprint(first))
+    second.run("pack", "fetch", first.card()["node"], layer)
+    second.run("pack", "lint", str(second.packs / top))
+    second.run("pack", "test", str(second.packs / top))
+    second.run("pack", "install", str(second.packs / top))
+    return layer
+
+
+def exchange(first: Node, second: Node) -> None:
+    """Both serve now: each keeps the other's trust list."""
+    first.run("peer", "refresh", second.card()["node"])
+    second.run("peer", "refresh", first.card()["node"])
+
+
+def wait(node: Node, process: subprocess.Popen[bytes], *, seconds: int = 180) -> None:
+    for _ in range(seconds * 4):
+        if process.poll() is not None:
+            raise click.ClickException(f"The node at {node.url} ended; its message is above.")
+        try:
+            with urllib.request.urlopen(f"{node.url}/peer.json", timeout=5):  # noqa: S310  # our own address
+                return
+        except OSError:
+            time.sleep(0.25)
+    raise click.ClickException(f"The node at {node.url} did not answer within {seconds} seconds.")
+
+
+def _node(home: Path, port: int, folder: Path, place: str) -> Node:
+    env = {name: value for name, value in os.environ.items() if name != "TONGBAN_AS"}
+    if place:  # a database of its own
+        env = {name: value for name, value in env.items() if not name.endswith("DATABASE_URL")}
+    env |= {"TONGBAN_HOME": str(home), "TONGBAN_PORT": str(port), "TONGBAN_PACKS": str(folder)}
+    env["TONGBAN_WORKERS"] = environment.text("TONGBAN_WORKERS", "1")
+    if place:  # cookies are shared by all ports of a host: the second needs names of its own
+        env |= {"TONGBAN_PLACE": place, "TONGBAN_COOKIE": "two"}
+    return Node(home, port, folder, env)
+
+
+def _assemble(first: Node, second: Node, folder: Path) -> None:
+    """The national layers as the first has them, and the second city's own. What it fetched before stays."""
+    second.packs.mkdir(parents=True, exist_ok=True)
+    bottom = [
+        path.parent
+        for path in first.packs.glob("*/pack.yaml")
+        if "extends" not in _manifest(first.packs, path.parent.name)
+    ]
+    for source in [*bottom, *(path.parent for path in folder.glob("*/pack.yaml"))]:
+        shutil.copytree(source, second.packs / source.name, dirs_exist_ok=True)
+
+
+def _fingerprint(node: Node) -> str:
+    """As its administrator would read it out."""
+    lines = node.run("peer", "show").splitlines()
+    return next(line.split(maxsplit=1)[1] for line in lines if line.startswith("fingerprint"))
+
+
+def _top(folder: Path) -> str:
+    """The one city of the folder. Its layers below lie elsewhere, so it cannot be found by what nobody extends."""
+    cities = [path.parent.name for path in sorted(folder.glob("*/pack.yaml"))]
+    if len(cities) != 1:
+        raise click.ClickException(f"{folder} must hold exactly one pack; it holds {len(cities)}.")
+    return cities[0]
+
+
+def _manifest(folder: Path, layer: str) -> dict[str, object]:
+    return yaml.safe_load((folder / layer / "pack.yaml").read_bytes())

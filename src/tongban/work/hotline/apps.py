@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Hotline(AppConfig):
+    name = "tongban.work.hotline"
+    label = "hotline"

@@ -1,0 +1,1 @@
+"""Pages of the hotline: residents, desk, units, rates."""

@@ -1,0 +1,215 @@
+"""Looking for what is due to one subject, without an application (免申即享).
+
+One transaction: the run, its audit entry, each entitlement found with its reservation, the notice. Looking again with
+unchanged facts creates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from tongban.base.audit import actions as audit
+from tongban.base.directory import queries as directory
+from tongban.base.identity import queries as identity
+from tongban.base.kit.acting import Acting
+from tongban.core.packs.model_data import Policy
+from tongban.core.packs.pack import Pack
+from tongban.work.policies import access, calculator, evidence, models
+from tongban.work.policies.actions import budgets, events
+from tongban.work.policies.calculator import Assessment, Result
+from tongban.work.policies.states import Event, State
+
+PAYING = "finance"
+"""Role of the organ that pays (财政部门), where the place has one."""
+NOT_READ = "not-read"
+"""Result of a policy for which there is no ground to read data."""
+
+
+def match(*, acting: Acting, subject: UUID, cause: str) -> models.MatchingRun:
+    """Look at every policy in force that is meant for subjects of this kind.
+
+    `cause` says what set it off; it is kept with the run. Only facts that a policy's rules read are read, and only for
+    policies with a ground.
+    """
+    acting = acting.because(evidence.PURPOSE)
+    with transaction.atomic():
+        _lock(subject)
+        pack = directory.pack_in_force(acting.now)
+        matter = _Matter(acting, pack, subject, evidence.stance_of(subject))
+        kind = identity.subject(subject).kind
+        policies = [
+            p for p in pack.policies.values() if p.subject == kind and calculator.in_force(p, acting.today)
+        ]
+        readable = [p for p in policies if evidence.ground_of(p, matter.stance) is not None]
+        names = frozenset[str]().union(*(calculator.facts_read(pack, p) for p in readable))
+        facts = evidence.facts_of(subject, pack, names, acting.today) if names else {}
+        results = [_look(matter, policy, facts) for policy in policies]
+        run = models.MatchingRun.objects.create(
+            subject=subject,
+            at=acting.now,
+            on=acting.today,
+            cause=cause,
+            pack_digest=pack.digest,
+            facts=facts,
+            results=results,
+        )
+        audit.record(
+            acting=acting, action="benefits.matched", root=evidence.chain_of(subject), object_kind="subject", object_id=subject,
+            detail={
+                "run": str(run.id), "pack": pack.digest, "facts": sorted(facts),
+                "results": {r["policy"]: r["result"] for r in results}, "grounds": {r["policy"]: r["ground"] for r in results},
+            },
+        )  # fmt: skip
+    return run
+
+
+def match_own(*, acting: Acting, subject: UUID) -> models.MatchingRun:
+    """The owner asks to be looked at now. Raises NotFound for a subject that is not theirs."""
+    return match(acting=acting, subject=access.subject(acting, subject), cause="asked")
+
+
+def pause(*, acting: Acting, subject: UUID) -> None:
+    """From now on nobody looks for benefits for this subject; a consent given for it ends. Repeating changes nothing."""
+    subject = access.subject(acting, subject)
+    with transaction.atomic():
+        _lock(subject)
+        _pause, new = models.MatchingPause.objects.get_or_create(
+            subject=subject, ended_at=None, defaults={"since": acting.now, "by": acting.actor}
+        )
+        evidence.withdraw_consent(acting=acting, subject=subject)
+        if new:
+            _note(acting, "benefits.paused", subject)
+
+
+def resume(*, acting: Acting, subject: UUID) -> models.MatchingRun:
+    """The subject consents to being looked at, for policies without a duty in law too; looks at once."""
+    subject = access.subject(acting, subject)
+    with transaction.atomic():
+        _lock(subject)
+        ended = models.MatchingPause.objects.filter(subject=subject, ended_at=None).update(
+            ended_at=acting.now
+        )
+        evidence.give_consent(acting=acting, subject=subject)
+        if ended:
+            _note(acting, "benefits.resumed", subject)
+        return match(acting=acting, subject=subject, cause="asked")
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    acting: Acting
+    pack: Pack
+    subject: UUID
+    stance: evidence.Stance
+
+
+def _look(matter: _Matter, policy: Policy, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What one policy comes out as; an entitlement is made on the way when everything passes."""
+    ground = evidence.ground_of(policy, matter.stance)
+    if ground is None:
+        return {
+            "policy": policy.id, "result": NOT_READ, "ground": None, "amount_fen": None, "failing": None, "missing": [],
+            "findings": None,
+        }  # fmt: skip
+    read = {name: facts[name] for name in sorted(calculator.facts_read(matter.pack, policy)) if name in facts}
+    found = calculator.assess(matter.pack, policy, evidence.typed(matter.pack, read), matter.acting.today)
+    if found.result is Result.ELIGIBLE:
+        _entitle(matter, policy, found, read, ground)
+    return {
+        "policy": policy.id, "result": found.result.value, "ground": ground, "amount_fen": found.amount_fen,
+        "failing": found.failing, "missing": list(found.missing), "findings": calculator.to_json(found),
+    }  # fmt: skip
+
+
+def _entitle(
+    matter: _Matter, policy: Policy, found: Assessment, facts: Mapping[str, Any], ground: str
+) -> models.Entitlement | None:
+    """The entitlement with its reservation, once; None when there is one already or it may not be made again."""
+    key = _once_key(matter, policy)
+    if key is None:
+        return None
+    earlier = models.Entitlement.objects.filter(policy=policy.id, once_key=key)
+    if earlier.exclude(state=State.WITHDRAWN.value).exists():
+        return None
+    if earlier.filter(facts_digest=evidence.digest_of(facts)).exists():
+        return None  # an officer has taken back just this finding
+    try:
+        with transaction.atomic():
+            return _written(matter, policy, found, facts, ground, key)
+    except IntegrityError:  # another subject of the same person, at the same moment
+        if earlier.exclude(state=State.WITHDRAWN.value).exists():
+            return None
+        raise
+
+
+def _written(
+    matter: _Matter, policy: Policy, found: Assessment, facts: Mapping[str, Any], ground: str, key: str
+) -> models.Entitlement:
+    acting, pack = matter.acting, matter.pack
+    assert found.amount_fen is not None
+    organ = directory.organisation_for(pack, policy.authority, acting.place)
+    payer = _payer(pack)
+    held = budgets.reserve(pack=pack, policy=policy, year=acting.today.year, amount_fen=found.amount_fen)
+    due = events.last_day_to_answer(pack, policy, acting) if held.held else None
+    row = models.Entitlement.objects.create(
+        policy=policy.id, subject=matter.subject, once_key=key, organisation=organ.id, place=organ.place,
+        payer=payer and payer.id, payer_place=payer and payer.place, amount_fen=found.amount_fen, budget=held.budget,
+        state=(State.FOUND if held.held else State.EXHAUSTED).value, ground=ground, facts=dict(facts),
+        facts_digest=evidence.digest_of(facts), findings=calculator.to_json(found), pack_digest=pack.digest,
+        engine=calculator.ENGINE, articles=calculator.articles_of(policy), found_at=acting.now, found_on=acting.today,
+        confirm_by=due and due.day, provisional=bool(due and due.provisional),
+    )  # fmt: skip
+    event = Event.FIND if held.held else Event.EXHAUST
+    events.add(acting=acting, row=row, event=event, detail={"ground": ground})
+    events.tell_of_finding(acting=acting, row=row, policy=policy, event=event)
+    return row
+
+
+def _payer(pack: Pack) -> Any:
+    try:
+        return directory.organisation_for(pack, PAYING, pack.manifest.jurisdiction)
+    except LookupError:
+        return None
+
+
+def _once_key(matter: _Matter, policy: Policy) -> str | None:
+    """What the policy is granted once to. None: to a person, and nobody is known who represents the firm."""
+    match policy.once_per:
+        case "subject":
+            return str(matter.subject)
+        case "year":
+            return f"{matter.subject}:{matter.acting.today.year}"
+        case "person":
+            return _person(matter)
+
+
+def _person(matter: _Matter) -> str | None:
+    if identity.subject(matter.subject).kind == "person":
+        return str(matter.subject)
+    now = matter.acting.now
+    persons = [
+        account.person_id
+        for account in identity.accounts_of_subject(matter.subject, now)
+        if identity.mandates_of(account.person, now)
+        .filter(principal_id=matter.subject, ground="representative")
+        .exists()
+    ]
+    return str(min(persons)) if persons else None
+
+
+def _note(acting: Acting, action: str, subject: UUID) -> None:
+    audit.record(
+        acting=acting.because(evidence.PURPOSE), action=action, root=evidence.chain_of(subject), object_kind="subject",
+        object_id=subject,
+    )  # fmt: skip
+
+
+def _lock(subject: UUID) -> None:
+    """Two runs about the same subject wait for each other, until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 29))", [str(subject)])

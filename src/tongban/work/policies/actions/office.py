@@ -1,0 +1,108 @@
+"""What an office does: answer a contest, see where to pay, say that it was paid."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
+
+from tongban.base.audit import actions as audit
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.refusals import Invalid, NotFound
+from tongban.base.notices.wording import both
+from tongban.work.policies import access, models, payees
+from tongban.work.policies.actions import events
+from tongban.work.policies.states import Event, State
+
+OUTCOMES = {
+    # outcome of the finding: what happens to the entitlement
+    "upheld": Event.UPHOLD,
+    "withdrawn": Event.WITHDRAW,
+}
+MOST_REASONS = 4000
+
+
+def answer_contest(
+    *, acting: Acting, entitlement: UUID, outcome: str, reasons: str, version: int | None = None
+) -> models.Entitlement:
+    """The finding stands (`upheld`: the owner's term begins anew) or is taken back (`withdrawn`: its money is released).
+
+    For officers of the policy's organ. Raises `Invalid` without outcome or reasons. Answering the same again changes
+    nothing.
+    """
+    reasons = reasons.replace("\x00", "").strip()[:MOST_REASONS]
+    problems = {}
+    if outcome not in OUTCOMES:
+        problems["outcome"] = _("Choose whether the finding stands.")
+    if not reasons:
+        problems["reasons"] = _("Say why, in words the owner understands.")
+    if problems:
+        raise Invalid(_("The answer is not complete yet."), fields=problems)
+    with transaction.atomic():
+        row = access.in_charge(acting, entitlement)
+        if row.state == outcome:
+            return row
+        events.require_version(row, version)
+        pack, policy = events.pack_and_policy(row)
+        if outcome == "upheld":
+            due = events.last_day_to_answer(pack, policy, acting)
+            events.changed(row, confirm_by=due.day, provisional=due.provisional)
+        event = OUTCOMES[outcome]
+        events.add(acting=acting, row=row, event=event)
+        models.Contest.objects.filter(entitlement=row).update(
+            outcome=outcome, reasons=reasons, answered_at=acting.now, answered_by=acting.actor
+        )
+        stands = outcome == "upheld"
+        events.tell(
+            acting=acting, row=row, event=event,
+            title=both(msg("Your objection was answered: %(policy)s"), policy=policy.name),
+            body=both(
+                msg("The finding stands. You can confirm or refuse it until %(day)s. Reasons: %(reasons)s")
+                if stands
+                else msg("The finding is taken back. Reasons: %(reasons)s"),
+                day=row.confirm_by.isoformat() if row.confirm_by else "—", reasons=reasons[:500],
+            ),
+        )  # fmt: skip
+    return row
+
+
+def read_account(*, acting: Acting, entitlement: UUID) -> str:
+    """The account to pay to, in full. For who pays; each look is an entry that the owner can see."""
+    with transaction.atomic():
+        row = access.to_pay(acting, entitlement)
+        if row.payee_account is None:
+            raise NotFound(_("No account has been given."))
+        audit.record(
+            acting=acting.because("payment of a benefit"), action="payee.read", root=row.id, object_kind="entitlement",
+            object_id=row.id,
+        )  # fmt: skip
+        return payees.opened(row.id, bytes(row.payee_account))
+
+
+def mark_paid(
+    *, acting: Acting, entitlement: UUID, reference: str, version: int | None = None
+) -> models.Entitlement:
+    """Say that the money went out, with the reference of the payment. Saying it again changes nothing."""
+    reference = " ".join(reference.replace("\x00", "").split())[:60]
+    if not reference:
+        message = _("Give the reference of the payment, so that it can be found again.")
+        raise Invalid(message, fields={"reference": message})
+    with transaction.atomic():
+        row = access.to_pay(acting, entitlement)
+        if row.state == State.PAID.value:
+            return row
+        events.require_version(row, version)
+        events.changed(row, paid_on=acting.today, payment=reference)
+        events.add(acting=acting, row=row, event=Event.PAY)
+        policy = events.pack_and_policy(row)[1]
+        events.tell(
+            acting=acting, row=row, event=Event.PAY,
+            title=both(msg("Paid: %(policy)s"), policy=policy.name),
+            body=both(
+                msg("Paid on %(day)s to the account ending in %(digits)s. Reference: %(reference)s"),
+                day=acting.today.isoformat(), digits=row.payee_last_four, reference=reference,
+            ),
+        )  # fmt: skip
+    return row

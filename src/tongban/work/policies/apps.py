@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Policies(AppConfig):
+    name = "tongban.work.policies"
+    label = "policies"

@@ -1,0 +1,110 @@
+"""One policy for one subject on one day: each condition with its reasons, and the amount to the fen. Pure.
+
+    assess(pack, policy, facts, at) -> Assessment(result="eligible", amount_fen=1_000_000, ...)
+
+What is not known never counts for or against anybody: such a policy needs data, and says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from tongban import __version__
+from tongban.core.packs import parameters
+from tongban.core.packs.model_data import Policy
+from tongban.core.packs.pack import Pack
+from tongban.core.rules import ask, explain
+from tongban.core.rules.evaluate import evaluate
+from tongban.core.rules.explain import Finding
+from tongban.core.rules.states import Facts, Known
+
+ENGINE = f"rules-1/{__version__}"
+"""Trace format and version of the engine that made it."""
+
+
+class Result(StrEnum):
+    ELIGIBLE = "eligible"
+    NEAR = "near"
+    """Exactly one condition is not met, and every other is."""
+    NEEDS_DATA = "needs-data"
+    """Nothing speaks against it, and something is not known."""
+    NOT = "not"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    result: Result
+    conditions: Mapping[str, Finding]
+    """Condition id to what the rules find, in the pack's order."""
+    amount: Finding
+    amount_fen: int | None
+    """None unless eligible."""
+    failing: str | None
+    """The one condition that is not met, when near."""
+    missing: tuple[str, ...]
+    """Facts that could still settle it, by name."""
+
+
+def assess(pack: Pack, policy: Policy, facts: Facts, at: date) -> Assessment:
+    """Raises KeyError for a policy that the pack does not hold."""
+    values = parameters.resolve(pack, at)
+    rules = {condition.id: pack.rule(condition.rule) for condition in policy.conditions}
+    findings = {name: explain.explain(rule, facts, values) for name, rule in rules.items()}
+    amount_rule = pack.amount(policy.id)
+    amount = explain.explain(amount_rule, facts, values)
+    outcomes = {name: finding.outcome for name, finding in findings.items()}
+    failed = [name for name, outcome in outcomes.items() if outcome in ("fail", "undefined")]
+    missing: frozenset[str] = frozenset()
+    fen: int | None = None
+    if failed:
+        one = len(failed) == 1 and outcomes[failed[0]] == "fail"
+        others = all(outcome == "pass" for name, outcome in outcomes.items() if name not in failed)
+        result = Result.NEAR if one and others else Result.NOT
+    else:
+        missing = frozenset().union(
+            *(ask.open_facts(rule, facts, values) for rule in (*rules.values(), amount_rule))
+        )
+        result, fen = (Result.NEEDS_DATA, None) if missing else _amount(evaluate(amount_rule, facts, values))
+    return Assessment(
+        result, findings, amount, fen, failed[0] if result is Result.NEAR else None, tuple(sorted(missing))
+    )
+
+
+def facts_read(pack: Pack, policy: Policy) -> frozenset[str]:
+    """Names of the facts that decide about a policy or its amount: nothing else may be read for it."""
+    rules = (*(pack.rule(condition.rule) for condition in policy.conditions), pack.amount(policy.id))
+    return frozenset(name for rule in rules for name in rule.facts)
+
+
+def in_force(policy: Policy, at: date) -> bool:
+    """Whether an entitlement can arise on the day; `valid_to` is the first day on which none can."""
+    begins = date.fromisoformat(policy.valid_from)
+    return begins <= at and (policy.valid_to is None or at < date.fromisoformat(policy.valid_to))
+
+
+def articles_of(policy: Policy) -> list[str]:
+    """Every article that the policy or one of its conditions cites, each once."""
+    cited = (
+        *policy.articles,
+        *(article for condition in policy.conditions for article in condition.articles),
+    )
+    return list(dict.fromkeys(cited))
+
+
+def to_json(assessment: Assessment) -> dict[str, Any]:
+    """The findings as an entitlement keeps them."""
+    return {
+        "conditions": {name: explain.to_json(finding) for name, finding in assessment.conditions.items()},
+        "amount": explain.to_json(assessment.amount),
+    }
+
+
+def _amount(state: object) -> tuple[Result, int | None]:
+    """An amount that is absent, undefined, zero or negative is no entitlement."""
+    if isinstance(state, Known) and isinstance(state.value, int) and state.value > 0:
+        return Result.ELIGIBLE, state.value
+    return Result.NOT, None

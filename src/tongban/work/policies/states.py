@@ -1,0 +1,78 @@
+"""What can happen to an entitlement, as a table. Pure.
+
+    found ──confirm──> confirmed ──pay──> paid
+      │ ├──refuse───> refused
+      │ ├──lapse────> lapsed                      (nobody answered in time)
+      │ └──contest──> contested ──uphold──> upheld      (the finding stands: confirm, refuse or lapse as before)
+      │                         └─withdraw─> withdrawn  (the finding was wrong: matching may find another)
+    budget-exhausted ──offer──> found             (somebody gave money up)
+                     └─refuse─> refused
+
+A confirmed entitlement is due: it carries the day by which it is to be paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class State(StrEnum):
+    FOUND = "found"
+    EXHAUSTED = "budget-exhausted"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    CONTESTED = "contested"
+    UPHELD = "upheld"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    PAID = "paid"
+
+
+class Event(StrEnum):
+    FIND = "find"
+    EXHAUST = "exhaust"
+    """Found, and no money left to reserve."""
+    OFFER = "offer"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    CONTEST = "contest"
+    UPHOLD = "uphold"
+    WITHDRAW = "withdraw"
+    LAPSE = "lapse"
+    PAY = "pay"
+
+
+TRANSITIONS: Final[Mapping[tuple[State | None, Event], State]] = MappingProxyType(
+    {
+        (None, Event.FIND): State.FOUND,
+        (None, Event.EXHAUST): State.EXHAUSTED,
+        (State.EXHAUSTED, Event.OFFER): State.FOUND,
+        (State.EXHAUSTED, Event.REFUSE): State.REFUSED,
+        (State.FOUND, Event.CONFIRM): State.CONFIRMED,
+        (State.FOUND, Event.REFUSE): State.REFUSED,
+        (State.FOUND, Event.LAPSE): State.LAPSED,
+        (State.FOUND, Event.CONTEST): State.CONTESTED,
+        (State.CONTESTED, Event.UPHOLD): State.UPHELD,
+        (State.CONTESTED, Event.WITHDRAW): State.WITHDRAWN,
+        (State.UPHELD, Event.CONFIRM): State.CONFIRMED,
+        (State.UPHELD, Event.REFUSE): State.REFUSED,
+        (State.UPHELD, Event.LAPSE): State.LAPSED,
+        (State.CONFIRMED, Event.PAY): State.PAID,
+    }
+)
+ANSWERABLE: Final = frozenset({State.FOUND, State.UPHELD})
+"""The owner's turn, until `confirm_by`."""
+RESERVING: Final = frozenset({State.FOUND, State.CONTESTED, State.UPHELD, State.CONFIRMED, State.PAID})
+"""States whose amount is held in the budget."""
+
+
+def after(state: State | None, event: Event) -> State | None:
+    """The state that an event leads to; None when it cannot happen now."""
+    return TRANSITIONS.get((state, event))
+
+
+def possible(state: State) -> frozenset[Event]:
+    return frozenset(event for (before, event) in TRANSITIONS if before is state)

@@ -1,0 +1,53 @@
+"""What states, events and results of this room are called on pages, with the tone of their tag."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
+
+STATES: Final[dict[str, tuple[str, str]]] = {
+    "found": (msg("Waiting for the owner's answer"), "info"),
+    "budget-exhausted": (msg("In line, no money left"), "warn"),
+    "confirmed": (msg("Confirmed, to be paid"), "pri"),
+    "refused": (msg("Given up by the owner"), "line"),
+    "contested": (msg("Contested, with the office"), "warn"),
+    "upheld": (msg("Contest answered, finding stands"), "info"),
+    "withdrawn": (msg("Taken back by the office"), "bad"),
+    "lapsed": (msg("Not answered in time"), "line"),
+    "paid": (msg("Paid"), "ok"),
+}
+EVENTS: Final[dict[str, tuple[str, str]]] = {
+    "find": (msg("Found by the rules, money reserved"), "ok"),
+    "exhaust": (msg("Found by the rules, no money left this year"), "warn"),
+    "offer": (msg("Money was given up by somebody else and reserved for you"), "ok"),
+    "confirm": (msg("Confirmed with an account"), "ok"),
+    "refuse": (msg("Given up, money released"), ""),
+    "contest": (msg("Contested"), "warn"),
+    "uphold": (msg("Contest answered: the finding stands"), ""),
+    "withdraw": (msg("Contest answered: the finding is taken back"), "bad"),
+    "lapse": (msg("Not answered in time, money released"), "bad"),
+    "pay": (msg("Paid"), "ok"),
+}
+DIFFERENCES: Final[dict[str, str]] = {
+    "pack": msg("The pack is missing or was changed"),
+    "policy": msg("The pack no longer holds the policy"),
+    "fact": msg("A stored fact cannot be read"),
+    "missing": msg("A stored condition was not computed"),
+    "added": msg("A condition was not stored"),
+    "outcome": msg("A condition comes out differently"),
+    "reasons": msg("The reasons are different"),
+    "amount": msg("The amount is different"),
+}
+
+
+def state(value: str) -> tuple[str, str]:
+    """(word, tone) of a state."""
+    word, tone = STATES.get(value, (value, ""))
+    return _(word), tone
+
+
+def event(value: str) -> tuple[str, str]:
+    word, tone = EVENTS.get(value, (value, ""))
+    return _(word), tone

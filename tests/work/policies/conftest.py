@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from tests.factories.fixtures import NOON, City
+from tests.work.policies.grants import Town
+
+from tongban.base.identity import middleware
+
+
+@pytest.fixture
+def town(city: City) -> Town:
+    return Town(city)
+
+
+@pytest.fixture
+def lasting_town(lasting_city: City) -> Town:
+    """The same with real commits, for threads."""
+    return Town(lasting_city)
+
+
+@pytest.fixture(autouse=True)
+def _it_is_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests arrive at the moment that the tests live in: answers have a last day."""
+    monkeypatch.setattr(middleware, "timezone", SimpleNamespace(now=lambda: NOON))
