@@ -45,24 +45,38 @@ class OtherNode:
 
         return actions.add_peer(acting=here(), card=self.card, trusted=True, by="test")
 
-    def sign(self, method: str, path: str, body: bytes = b"", *, to: str = HERE, now: datetime = NOW) -> dict[str, str]:
+    def sign(
+        self, method: str, path: str, body: bytes = b"", *, to: str = HERE, now: datetime = NOW
+    ) -> dict[str, str]:
         """Headers of a request to this node."""
         request = signing.Request(method, BASE + path, {})
         signing.sign_request(request, body, to=to, key=self.key, kid=self.jwk["kid"], now=now)
         return dict(request.headers)
 
     def send(
-        self, method: str, path: str, body: bytes = b"", *, headers: Mapping[str, str] | None = None, now: datetime = NOW
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        *,
+        headers: Mapping[str, str] | None = None,
+        now: datetime = NOW,
     ) -> Any:
         """A request through the door; signed now unless `headers` are given."""
         sent = dict(headers) if headers is not None else self.sign(method, path, body, now=now)
         with mock.patch("django.utils.timezone.now", lambda: now):
             return Client().generic(method, path, body, content_type="application/json", headers=sent)
 
-    def believes(self, response: Any, method: str, path: str, asked: Mapping[str, str], now: datetime = NOW) -> None:
+    def believes(
+        self, response: Any, method: str, path: str, asked: Mapping[str, str], now: datetime = NOW
+    ) -> None:
         """Raises unless this is the signed answer of this node to that request."""
         received = signing.Response(
-            response.status_code, dict(response.headers.items()), signing.Request(method, BASE + path, dict(asked))
+            response.status_code,
+            dict(response.headers.items()),
+            signing.Request(method, BASE + path, dict(asked)),
         )
         key = node.jwk()
-        signing.verify_response(received, response.content, key=cards.public_key(key), kid=key["kid"], now=now)
+        signing.verify_response(
+            received, response.content, key=cards.public_key(key), kid=key["kid"], now=now
+        )

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.base.peers.other_node import BASE, NOW, OtherNode, here
+from django.test import Client
+from tests.base.peers.other_node import NOW, OtherNode, here
 
 from tongban.base.audit import queries as audit
 from tongban.base.kit.refusals import Invalid
@@ -128,11 +129,15 @@ def test_a_peer_is_no_officer_and_no_person(other: OtherNode) -> None:
     assert other.send("GET", "/audit").status_code in (302, 404)
 
 
-def test_the_card_is_public_and_signed_with_the_key_it_names(city: Any) -> None:
-    response = OtherNode().send("GET", "/peer.json", headers={})
+def test_the_card_is_public_and_signed_with_the_key_it_names(
+    city: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+    response = Client().get("/peer.json", headers={"host": "localhost:8000"})
     card = cards.parse(response.content)
-    assert (card.node, card.url, dict(card.key)) == ("990100", "http://localhost", node.jwk())
-    received = signing.Response(200, dict(response.headers.items()), signing.Request("GET", BASE + "/peer.json", {}))
+    assert (card.node, card.url, dict(card.key)) == ("990100", "http://localhost:8000", node.jwk())
+    asked = signing.Request("GET", "http://localhost:8000/peer.json", {})
+    received = signing.Response(200, dict(response.headers.items()), asked)
     signing.verify_response(
         received, response.content, key=cards.public_key(card.key), kid=card.kid, now=NOW, signed=False
     )

@@ -106,7 +106,20 @@ def test_an_address_that_could_lead_elsewhere_is_refused(given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "peer", "//evil.example/x", "/../x", "/peer/..", "/peer//x", "/peer?x=1", "/peer#x", "/@evil", "/peer\r\nX: y", "/" + "a" * 200]
+    "path",
+    [
+        "",
+        "peer",
+        "//evil.example/x",
+        "/../x",
+        "/peer/..",
+        "/peer//x",
+        "/peer?x=1",
+        "/peer#x",
+        "/@evil",
+        "/peer\r\nX: y",
+        "/" + "a" * 200,
+    ],
 )
 def test_a_path_that_is_not_of_the_protocol_is_refused(path: str) -> None:
     with pytest.raises(ValueError):

@@ -105,7 +105,9 @@ def test_other_files_than_the_list_says_are_refused() -> None:
         layers.unpacked(zipped({**FILES, f"{LAYER}/README.md": b"x"}), LAYER, layers.digest_of(FILES))
 
 
-@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip", zipped({f"x/{n}.yaml": b"" for n in range(layers.MAX_FILES + 1)})])
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", b"not a zip", zipped({f"x/{n}.yaml": b"" for n in range(layers.MAX_FILES + 1)})]
+)
 def test_what_is_no_zip_of_a_layer_is_refused(data: bytes) -> None:
     with pytest.raises(layers.LayerRefused):
         layers.unpacked(data, LAYER, layers.digest_of(FILES))
@@ -120,7 +122,9 @@ def test_a_zip_bomb_is_refused() -> None:
         layers.unpacked(buffer.getvalue(), LAYER, "sha256:x")
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b'{"layers": [1]}', b'{"layers": [{"layer": "x"}]}', b'{"layers": 3}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b'{"layers": [1]}', b'{"layers": [{"layer": "x"}]}', b'{"layers": 3}']
+)
 def test_a_list_that_cannot_be_read_is_refused(data: bytes) -> None:
     with pytest.raises(layers.LayerRefused):
         layers.listing(data)

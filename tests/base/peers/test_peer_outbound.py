@@ -35,7 +35,9 @@ class Remote(OtherNode):
         self.heard.append((request.command, request.path, body))
         asked = signing.Request(request.command, self.url + request.path, dict(request.headers.items()))
         if self.code == asked.headers.get("tongban-to"):
-            signing.verify_request(asked, body, to=self.code, find=lambda kid: cards.public_key(node.jwk()), now=NOW)
+            signing.verify_request(
+                asked, body, to=self.code, find=lambda kid: cards.public_key(node.jwk()), now=NOW
+            )
         headers: dict[str, str] = {}
         if self.signs:
             answer = signing.Response(self.status, headers, asked)
@@ -132,7 +134,9 @@ def test_a_peer_that_is_down_is_no_answer(db: None, settings: Any) -> None:
         call(OtherNode(url="http://127.0.0.1:9").trusted_here())
 
 
-def test_the_card_of_an_address_must_be_signed_with_its_own_key(db: None, settings: Any, remote: Remote) -> None:
+def test_the_card_of_an_address_must_be_signed_with_its_own_key(
+    db: None, settings: Any, remote: Remote
+) -> None:
     import json
 
     settings.PLACE = HERE

@@ -34,11 +34,17 @@ def find(kid: str) -> Any:
     return cards.public_key(OTHER.jwk)
 
 
-def accept(headers: dict[str, str], *, method: str = "POST", path: str = PATH, body: bytes = BODY, now: Any = NOW) -> Any:
-    return signing.verify_request(signing.Request(method, BASE + path, headers), body, to=HERE, find=find, now=now)
+def accept(
+    headers: dict[str, str], *, method: str = "POST", path: str = PATH, body: bytes = BODY, now: Any = NOW
+) -> Any:
+    return signing.verify_request(
+        signing.Request(method, BASE + path, headers), body, to=HERE, find=find, now=now
+    )
 
 
-def signed_with(components: tuple[str, ...], *, algorithm: Any = algorithms.ED25519, key: Any = None, **more: Any) -> dict[str, str]:
+def signed_with(
+    components: tuple[str, ...], *, algorithm: Any = algorithms.ED25519, key: Any = None, **more: Any
+) -> dict[str, str]:
     """A request signed with the library alone, as a careless or hostile peer might."""
     key = key or OTHER.key
     request = signing.Request("POST", BASE + PATH, {"tongban-to": HERE})
@@ -75,7 +81,9 @@ def test_a_request_without_a_body_is_covered_too() -> None:
         ({"now": NOW - signing.SKEW - timedelta(seconds=1)}, Expired),
     ],
 )
-def test_a_changed_old_or_future_request_is_refused(change: dict[str, Any], refusal: type[PeerRefused]) -> None:
+def test_a_changed_old_or_future_request_is_refused(
+    change: dict[str, Any], refusal: type[PeerRefused]
+) -> None:
     with pytest.raises(refusal):
         accept(OTHER.sign("POST", PATH, BODY), **change)
 
@@ -117,7 +125,14 @@ def test_one_member_of_the_digest_is_not_the_digest() -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{"nonce": None}, {"nonce": "short"}, {"nonce": "n" * 65}, {"include_alg": False}, {"tag": "another"}, {"tag": None}],
+    [
+        {"nonce": None},
+        {"nonce": "short"},
+        {"nonce": "n" * 65},
+        {"include_alg": False},
+        {"tag": "another"},
+        {"tag": None},
+    ],
 )
 def test_a_signature_without_nonce_algorithm_or_tag_is_refused(more: dict[str, Any]) -> None:
     with pytest.raises((Downgraded, Unsigned)):
@@ -179,14 +194,22 @@ def test_an_answer_belongs_to_its_question() -> None:
     answer = signing.Response(200, {}, asked)
     signing.sign_response(answer, b"yes", key=here.key, kid=here.jwk["kid"], now=NOW)
 
-    def believe(status: int = 200, body: bytes = b"yes", request: Any = asked, kid: str = here.jwk["kid"]) -> None:
+    def believe(
+        status: int = 200, body: bytes = b"yes", request: Any = asked, kid: str = here.jwk["kid"]
+    ) -> None:
         received = signing.Response(status, dict(answer.headers), request)
         signing.verify_response(received, body, key=cards.public_key(here.jwk), kid=kid, now=NOW)
 
     believe()
     another = signing.Request("POST", BASE + PATH, OTHER.sign("POST", PATH, BODY))
     elsewhere = signing.Request("POST", BASE + "/peer/packs", asked.headers)
-    for wrong in ({"status": 403}, {"body": b"no"}, {"request": another}, {"request": elsewhere}, {"kid": OTHER.jwk["kid"]}):
+    for wrong in (
+        {"status": 403},
+        {"body": b"no"},
+        {"request": another},
+        {"request": elsewhere},
+        {"kid": OTHER.jwk["kid"]},
+    ):
         with pytest.raises(Forged):
             believe(**wrong)  # type: ignore[arg-type]
 

@@ -86,13 +86,16 @@ def offices(city: City, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Offic
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
     clock = [NOON]
     monkeypatch.setattr("django.utils.timezone.now", lambda: clock[0])
+    return seated(city, clock)
+
+
+def seated(city: City, clock: list[datetime] | None = None) -> Offices:
+    """The city with two officers of the office that keeps the registry and one of the data bureau."""
     for username, authority in (
-        (KEEPER, "natural-resources"),
-        (KEEPER_TWO, "natural-resources"),
-        (BUREAU, "data-bureau"),
-    ):
+        (KEEPER, "natural-resources"), (KEEPER_TWO, "natural-resources"), (BUREAU, "data-bureau"),
+    ):  # fmt: skip
         _officer(city, username, authority)
-    return Offices(city, clock)
+    return Offices(city, clock or [NOON])
 
 
 def post(role: str, organisation: str | None, place: str, now: datetime = NOON) -> Acting:

@@ -166,7 +166,7 @@ def test_a_grant_is_revoked_after_a_question(offices: Offices) -> None:
     assert "Please confirm." in text(asked)
     grant.refresh_from_db()
     sent = {"reason": "Used elsewhere", "version": grant.version, "confirmed": "1"}
-    assert "Revoked" in text(keeper.post(url, sent, follow=True))
+    assert "Taken back" in text(keeper.post(url, sent, follow=True))
     with pytest.raises(actions.NoLiveGrant):
         offices.look_up()
 

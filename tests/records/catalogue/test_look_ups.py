@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from threading import Thread
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.factories import shops
-from tests.records.catalogue.offices import ASKED, ASKER, BUREAU, KEEPER, REGISTRY, Offices
+from tests.factories.fixtures import City
+from tests.records.catalogue.offices import ASKED, ASKER, BUREAU, KEEPER, REGISTRY, Offices, seated
 
 from tongban.base.audit import queries as audit
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
@@ -213,3 +215,29 @@ def test_an_application_looks_again_once_there_is_a_grant(offices: Offices) -> N
     offices.grant()
     drafts.answer(acting=acting, application=draft.id, answers={"pastry": "true"})
     assert {e.outcome for e in queries.look_ups_of(draft.id)} == {"refused", "delivered"}
+
+
+@pytest.mark.slow
+def test_a_revocation_waits_for_a_look_up_under_way(lasting_city: City) -> None:
+    """The grant is share-locked until the look-up commits, so that no entry is younger than the end of its grant."""
+    offices = seated(lasting_city)
+    grant = offices.grant()
+    with transaction.atomic():
+        assert offices.look_up() is not None
+        thread = Thread(target=_revoke, args=(offices, grant))
+        thread.start()
+        thread.join(timeout=1)
+        assert thread.is_alive()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    grant.refresh_from_db()
+    assert grant.revoked_at is not None
+    with pytest.raises(actions.NoLiveGrant):
+        offices.look_up()
+
+
+def _revoke(offices: Offices, grant: models.Grant) -> None:
+    try:
+        actions.revoke(acting=offices.acting(KEEPER), grant=grant.id, reason="Used for something else.")
+    finally:
+        connection.close()

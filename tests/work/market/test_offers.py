@@ -134,6 +134,14 @@ def test_nothing_is_offered_before_it_is_counted(shop: Shop) -> None:
         offers.list_product(acting=shop.officer(), registration=shop.registered().id)
 
 
+def test_a_table_without_a_single_number_is_not_sold(known: Shop, db: None) -> None:
+    known.permits(date(2026, 10, 20), "990101", "tea", 2)
+    registration = known.registered()
+    offers.pin_snapshot(acting=known.officer(), registration=registration.id)
+    with pytest.raises(NotNow, match="nothing to sell"):
+        offers.list_product(acting=known.officer(), registration=registration.id)
+
+
 def test_a_new_price_ends_the_earlier_offer_and_withdrawing_empties_the_window(shop: Shop) -> None:
     first = shop.listed()
     assert shop.listed() == first

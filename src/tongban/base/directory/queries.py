@@ -19,8 +19,9 @@ def pack_in_force(now: datetime, place: str | None = None) -> Pack:
     In a district that is the pack of a pilot that runs there, else its own, else that of the whole place it belongs to.
     """
     whole = settings.PLACE or default_place()
-    digest = _digest_in_force(now, place or whole)
-    if digest is None and place not in (None, whole):
+    below = place not in (None, whole)
+    digest = (_of_pilot(now, place) if below else None) or _installed(now, place or whole)
+    if digest is None and below:
         city = pack_in_force(now)
         if place in city.places:
             return city
@@ -29,13 +30,14 @@ def pack_in_force(now: datetime, place: str | None = None) -> Pack:
     return pack(digest)
 
 
-def _digest_in_force(now: datetime, place: str) -> str | None:
-    pilots = models.Pilot.objects.filter(place=place, valid_from__lte=now, valid_to__gt=now)
-    installed = models.InForce.objects.filter(place=place, valid_from__lte=now)
-    return (
-        pilots.values_list("pack_id", flat=True).first()
-        or installed.order_by("-valid_from", "-id").values_list("pack_id", flat=True).first()
-    )
+def _of_pilot(now: datetime, district: str | None) -> str | None:
+    running = models.Pilot.objects.filter(place=district, valid_from__lte=now, valid_to__gt=now)
+    return running.order_by("-valid_from").values_list("pack_id", flat=True).first()
+
+
+def _installed(now: datetime, place: str) -> str | None:
+    found = models.InForce.objects.filter(place=place, valid_from__lte=now)
+    return found.order_by("-valid_from", "-id").values_list("pack_id", flat=True).first()
 
 
 def district_named(pack: Pack, text: object) -> str | None:

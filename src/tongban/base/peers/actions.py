@@ -165,7 +165,7 @@ def deliver(*, request_id: UUID, clock: Callable[[], datetime], acting: Acting) 
         if over:
             queued.state = "answered" if answer is not None and not _passing(answer) else "failed"
             queued.done_at = acting.now
-            if answer is not None:
+            if answer is not None and queued.state == "answered":
                 queued.status, queued.answer = answer.status, answer.body
         queued.save(update_fields=["attempts", "last_error", "state", "done_at", "status", "answer"])
         if over:

@@ -71,12 +71,12 @@ def lint(path: Path) -> None:
 @pack.command()
 @click.argument("path", type=click.Path(path_type=Path))
 def test(path: Path) -> None:
-    """Run a pack's own tests. Exit 1 when one fails."""
+    """Run the tests of a pack and of every layer below it. Exit 1 when one fails."""
     from tongban.core.planning import packtests
 
-    outcomes = packtests.run_tests(read_clean(path))
+    outcomes = packtests.run_tests(read_clean(path), all_layers=True)
     for outcome in outcomes:
-        click.echo(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name}")
+        click.echo(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.layer}: {outcome.name}")
         for difference in outcome.differences:
             click.echo(f"       {difference}")
     failed = sum(not outcome.ok for outcome in outcomes)

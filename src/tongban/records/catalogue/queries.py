@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDate, TruncMonth
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import Acting
+from tongban.base.kit.text import simplified
 from tongban.core.packs import calendars
 from tongban.core.packs.pack import Pack
 from tongban.core.values.calendar import WorkCalendar
@@ -128,22 +129,24 @@ def of_tab(acting: Acting, tab: str) -> QuerySet[models.SharingRequest]:
     return access.requests(acting).filter(state__in=_TAB_STATES[tab]).order_by("-submitted_at", "-id")
 
 
-def found(requests: QuerySet[models.SharingRequest], words: str) -> QuerySet[models.SharingRequest]:
-    """Those whose number, purpose, organisation or resource holds the words."""
+def found(
+    requests: QuerySet[models.SharingRequest], words: str, acting: Acting
+) -> QuerySet[models.SharingRequest]:
+    """Those whose number, purpose, organisation or resource, by id or by name, holds the words."""
     text = words.strip()[:80]
     if not text:
         return requests
+    pack = directory.pack_in_force(acting.now)
+    organs = _named(pack.organisations, text)
     return requests.filter(
-        Q(number__icontains=text)
-        | Q(purpose__icontains=text)
-        | Q(resource__icontains=text)
-        | Q(asking__icontains=text)
-    )
+        Q(number__icontains=text) | Q(purpose__icontains=text) | Q(resource__in=_named(pack.resources, text))
+        | Q(asking__in=organs) | Q(steward__in=organs)
+    )  # fmt: skip
 
 
 def counts(acting: Acting, words: str = "") -> dict[str, int]:
     """How many requests each tab holds under the present search."""
-    return {tab: found(of_tab(acting, tab), words).count() for tab in TABS}
+    return {tab: found(of_tab(acting, tab), words, acting).count() for tab in TABS}
 
 
 def listed(requests: Iterable[models.SharingRequest], acting: Acting) -> list[Listed]:
@@ -176,6 +179,12 @@ def correction_clock_of(correction: models.Correction, calendar: WorkCalendar, t
 def listed_corrections(corrections: Iterable[models.Correction], acting: Acting) -> list[Listed]:
     calendar = calendars.work_calendar(directory.pack_in_force(acting.now))
     return [Listed(one, correction_clock_of(one, calendar, acting.today)) for one in corrections]
+
+
+def _named(entries: Mapping[str, Any], text: str) -> list[str]:
+    """Ids of the entries of a pack whose id or name holds the text."""
+    wanted = simplified(text).casefold()
+    return [key for key, one in entries.items() if wanted in f"{key} {one.name.zh} {one.name.en}".casefold()]
 
 
 def _month_before(day: date, months: int) -> date:

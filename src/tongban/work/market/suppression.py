@@ -63,6 +63,14 @@ def protect(
     return Table(dict(sorted(cells.items())), totals)
 
 
+@dataclass
+class _Best:
+    """The cheapest cuboid found so far: (counted things, cells) that are hidden with it."""
+
+    cost: tuple[int, int] = (0, 0)
+    corners: set[Key] | None = None
+
+
 @dataclass(frozen=True)
 class _Grid:
     counts: Mapping[Key, int]
@@ -126,38 +134,46 @@ class _Grid:
 
     def _cuboid(self, key: Key, hidden: set[Key]) -> set[Key] | None:
         """The corners of the cheapest cuboid around a cell: the fewest counted things are hidden with it."""
-        count = self.counts.get(key, 0)
-        need = self.minimum - count if key in self.small else 1
-        choices = [
-            [
-                value
-                for value in self.axes[index]
-                if value != key[index] and self._gives(_with(key, index, value), need, hidden)
-            ]
-            for index in self.active
-        ]
-        best: tuple[tuple[int, int, Key], set[Key]] | None = None
-        for values in product(*choices) if self.active else ():
-            corners = self._corners(key, values, need, hidden)
-            if corners is None:
-                continue
-            new = corners - hidden
-            cost = (sum(self.counts.get(corner, 0) for corner in new), len(new), values)
-            if best is None or cost < best[0]:
-                best = (cost, corners)
-        return best[1] if best else None
+        need = self.minimum - self.counts.get(key, 0) if key in self.small else 1
+        best = _Best()
+        if self.active:
+            self._grow([(key, 0)], self.active, need, hidden, (0, 0), best)
+        return best.corners
 
-    def _corners(self, key: Key, values: Key, need: int, hidden: set[Key]) -> set[Key] | None:
-        """All corners between a cell and the opposite one; None when one cannot be hidden or has too little to give."""
-        corners: set[Key] = set()
-        for chosen in product((False, True), repeat=len(values)):
-            corner = key
-            for index, value, taken in zip(self.active, values, chosen, strict=True):
-                corner = _with(corner, index, value) if taken else corner
-            if not self._gives(corner, need if sum(chosen) % 2 else 0, hidden):
-                return None
-            corners.add(corner)
-        return corners
+    def _grow(
+        self,
+        corners: list[tuple[Key, int]],
+        left: tuple[int, ...],
+        need: int,
+        hidden: set[Key],
+        cost: tuple[int, int],
+        best: _Best,
+    ) -> None:
+        """Double a cuboid, given as (corner, parity), along the next dimension, cheapest value first (branch and bound).
+
+        Corners of odd parity give `need` away, so they must count that much.
+        """
+        if not left:
+            best.cost, best.corners = cost, {corner for corner, _ in corners}
+            return
+        index, *rest = left
+        key = corners[0][0]
+        values = [value for value in self.axes[index] if value != key[index]]
+        for value in sorted(values, key=lambda value: (self._price(_with(key, index, value), hidden), value)):
+            first = self._price(_with(key, index, value), hidden)
+            if best.corners is not None and cost[0] + first > best.cost[0]:
+                return
+            grown = [(_with(corner, index, value), 1 - parity) for corner, parity in corners]
+            if not all(self._gives(corner, need * parity, hidden) for corner, parity in grown):
+                continue
+            new = [corner for corner, _ in grown if corner not in hidden]
+            total = (cost[0] + sum(self.counts.get(corner, 0) for corner in new), cost[1] + len(new))
+            if best.corners is None or total < best.cost:
+                self._grow([*corners, *grown], tuple(rest), need, hidden, total, best)
+
+    def _price(self, key: Key, hidden: set[Key]) -> int:
+        """How many counted things hiding a cell takes away."""
+        return 0 if key in hidden else self.counts.get(key, 0)
 
     def _gives(self, key: Key, need: int, hidden: set[Key]) -> bool:
         """Whether a cell can be hidden and counts at least `need`."""

@@ -18,6 +18,12 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "lapsed": (msg("Not answered in time"), "line"),
     "paid": (msg("Paid"), "ok"),
 }
+OWN: Final[dict[str, str]] = {
+    "found": msg("Waiting for your answer"),
+    "refused": msg("Given up"),
+    "upheld": msg("Waiting for your answer"),
+}
+"""States that their owner reads in other words."""
 EVENTS: Final[dict[str, tuple[str, str]]] = {
     "find": (msg("Found by the rules, money reserved"), "ok"),
     "exhaust": (msg("Found by the rules, no money left this year"), "warn"),
@@ -46,6 +52,10 @@ def state(value: str) -> tuple[str, str]:
     """(word, tone) of a state."""
     word, tone = STATES.get(value, (value, ""))
     return _(word), tone
+
+
+def own_state(value: str) -> str:
+    return _(OWN[value]) if value in OWN else state(value)[0]
 
 
 def event(value: str) -> tuple[str, str]:

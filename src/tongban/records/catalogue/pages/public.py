@@ -63,7 +63,7 @@ def overview_csv(request: HttpRequest) -> HttpResponse:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow([
-        _("Resource"), _("Name"), _("Steward"), _("Credit code"), _("Sharing"), _("Openness"), _("Updated"), _("Field"),
+        _("Resource"), _("Resource name"), _("Steward"), _("Credit code"), _("Sharing"), _("Openness"), _("Updated"), _("Field"),
         _("Label"), _("Type"), _("Grade"), _("Data element"), _("Legal basis"),
     ])  # fmt: skip
     for line in _lines(pack, _entries(request, pack, _wish(request))):

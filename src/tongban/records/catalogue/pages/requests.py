@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -69,7 +70,7 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
         cells = (
             one.entry.number, line["resource"], line["asking"], line["steward"], one.entry.purpose, line["tag"]["text"],
             clock.due.day.isoformat() if clock.due else "", "" if clock.days_left is None else str(clock.days_left),
-            one.entry.submitted_at.date().isoformat(),
+            timezone.localtime(one.entry.submitted_at).date().isoformat(),
         )  # fmt: skip
         writer.writerow(
             [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
@@ -240,7 +241,7 @@ def _next(listed: queries.Listed) -> list[dict[str, Any]]:
 
 
 def _found(acting: Acting, tab: str, search: str) -> Any:
-    return queries.found(queries.of_tab(acting, tab), search).prefetch_related("events")
+    return queries.found(queries.of_tab(acting, tab), search, acting).prefetch_related("events")
 
 
 def _tab(request: HttpRequest) -> str | None:

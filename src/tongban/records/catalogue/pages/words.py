@@ -55,7 +55,7 @@ STATES: Final[dict[str, Word]] = {
     "live": (msg("Live"), "ok"),
     "not-ready": (msg("Not ready yet"), "warn"),
     "expired": (msg("Ended"), "line"),
-    "revoked": (msg("Revoked"), "bad"),
+    "revoked": (msg("Taken back"), "bad"),
     # of a look-up
     "delivered": (msg("Delivered"), "ok"),
     "not-found": (msg("No such row"), "line"),

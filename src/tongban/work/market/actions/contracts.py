@@ -13,6 +13,8 @@ from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.work.market import access, models, numbers, products
 from tongban.work.market import months as calendar
 
+SHORTEST = 6
+"""Characters of a purpose; Chinese says a lot in few."""
 LONGEST = 36
 """Months a contract may run for."""
 
@@ -39,7 +41,7 @@ def order(
         fields["buyer"] = _("Choose an organisation that you represent.")
     if purpose_kind not in models.PURPOSES:
         fields["purpose_kind"] = _("Choose a purpose.")
-    if len(purpose.strip()) < 10:
+    if len(purpose.strip()) < SHORTEST:
         fields["purpose"] = _("Say in a sentence what the data is for.")
     if not 1 <= months <= LONGEST:
         fields["months"] = _("Between 1 and %(most)s months.") % {"most": LONGEST}

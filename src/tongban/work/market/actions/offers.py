@@ -126,8 +126,11 @@ def list_product(*, acting: Acting, registration: UUID, price_fen: int | None = 
                     "price": _("At most %(ceiling)s yuan a call.") % {"ceiling": _yuan(product.ceiling_fen)}
                 },
             )
-        if not found.snapshots.exists():
+        newest = found.snapshots.order_by("-until").first()
+        if newest is None:
             raise NotNow(_("Nothing has been counted yet: pin a snapshot first."))
+        if not newest.cells.filter(suppressed=False).exists():
+            raise NotNow(_("The newest snapshot shows no number at all: there is nothing to sell."))
         known = found.listings.filter(withdrawn_at=None).first()
         if known is not None and known.price_fen == price:
             return known

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tongban.base.kit import words as kit_words
 from tongban.base.kit.acting import Acting
+from tongban.base.kit.templatetags import kit
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.explain import from_json
@@ -45,6 +46,25 @@ class Card:
     payer: Any
     contest: models.Contest | None
     history: list[dict[str, Any]]
+
+    @property
+    def heading(self) -> str:
+        """What it is for its owner, in one line: nothing is called due that is not."""
+        amount = {"amount": kit.yuan(self.row.amount_fen)}
+        match State(self.row.state):
+            case State.PAID:
+                return _("Paid to you: %(amount)s") % amount
+            case State.EXHAUSTED:
+                return _("You qualify for %(amount)s, and no money is left") % amount
+            case State.REFUSED | State.LAPSED | State.WITHDRAWN:
+                return _("Not due any more: %(amount)s") % amount
+            case _:
+                return _("Due to you: %(amount)s") % amount
+
+    @property
+    def own_word(self) -> str:
+        """The state as its owner reads it."""
+        return words.own_state(self.row.state)
 
     @property
     def ground(self) -> str:

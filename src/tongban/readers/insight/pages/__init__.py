@@ -1,0 +1,1 @@
+"""What is measured for everybody, what stands behind it for offices, and pilots."""

@@ -1,0 +1,149 @@
+"""The same numbers for offices, with the records behind each of them as a list and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from tongban.base.kit import access as door
+from tongban.base.kit.acting import Acting
+from tongban.base.kit.text import in_language
+from tongban.core.packs.logs import LOGS
+from tongban.core.packs.model_data import Indicator
+from tongban.readers.insight import access, compute, logs, periods
+from tongban.readers.insight.board import Board
+from tongban.readers.insight.compute import Counted, Row
+from tongban.readers.insight.pages import public, shown
+
+PAGE: Final = 50
+MOST: Final = 20_000
+"""Records of one file."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet compute a cell."""
+
+
+@require_safe
+@never_cache
+@door.posts(*access.POSTS)
+def overview(request: HttpRequest) -> HttpResponse:
+    return render(request, "insight/overview.html", public.overview_of(request, public=False))
+
+
+@require_safe
+@never_cache
+@door.posts(*access.POSTS)
+def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """The number, and those of its records that the one who asks may open."""
+    context, found, one = public.indicator_of(request, indicator_id, public=False)
+    acting: Acting = request.acting  # type: ignore[attr-defined]
+    part, records, hidden = _records(request, found, one)
+    page = Paginator(records, PAGE).get_page(request.GET.get("page"))
+    seen = logs.links(acting, one.log, [row["number"] for _counted, row in page])
+    day = logs.day_fact(found.pack, one)
+    context |= {
+        "part": part, "part_tabs": _part_tabs(context), "page": page, "hidden": hidden, "sees_all": access.sees_all(acting),
+        "records": [_line(found, one, counted, row, row[day], seen.get(row["number"], "")) for counted, row in page],
+        "query": _query(request, part), "value": request.GET.get("value", ""),
+        "value_name": _value_name(found, request.GET.get("by", ""), request.GET.get("value", "")),
+    }  # fmt: skip
+    return render(request, "insight/indicator.html", context)
+
+
+@require_safe
+@never_cache
+@door.posts(*access.POSTS)
+def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
+    """The same list with every fact of the log. It names nobody."""
+    _context, found, one = public.indicator_of(request, indicator_id, public=False)
+    _part, records, _hidden = _records(request, found, one)
+    measures = LOGS[one.log]
+    columns = [_("Number"), _("Above the line"), _("Below the line")]
+    columns += [in_language(measure.label) for measure in measures.values()]
+    rows = (
+        (row["number"], counted.numerator if counted else "", counted.denominator if counted else "", *(row.get(name) for name in measures))
+        for counted, row in records[:MOST]
+    )  # fmt: skip
+    return _csv(one.id, columns, rows)
+
+
+def _records(
+    request: HttpRequest, found: Board, one: Indicator
+) -> tuple[str, list[tuple[Counted | None, Row]], int]:
+    """(which part, its records in the reach of the one who asks, how many are out of reach)."""
+    asked = request.GET.get("part", "")
+    part = asked if asked in shown.PARTS else "missed"
+    span = periods.named(request.GET.get("period", ""), found.months)
+    counting = found.counting(one, span)
+    by, value = request.GET.get("by", ""), request.GET.get("value")
+    if value is not None and by in logs.PARTS[one.log]:
+        counting = compute.chosen(counting, lambda row: str(row.get(by) or "") == value)
+    result = compute.result(one, counting)
+    every: list[tuple[Counted | None, Row]] = {
+        "counted": [(c, c.row) for c in result.counted],
+        "missed": [(c, c.row) for c in result.missed],
+        "left-out": [(None, row) for row in result.left_out],
+    }[part]
+    mine = access.own_records(request.acting, found.pack, one.log)  # type: ignore[attr-defined]
+    records = [entry for entry in every if mine(entry[1])]
+    return part, records, len(every) - len(records)
+
+
+def _line(
+    found: Board, one: Indicator, counted: Counted | None, row: Row, day: date | None, href: str
+) -> dict[str, Any]:
+    value = compute.own_value(one, counted) if counted else None
+    named = [logs.names(found.pack, name).get(row.get(name)) for name in logs.PARTS[one.log]]
+    return {
+        "number": row["number"],
+        "href": href,
+        "names": [in_language(entry.name) for entry in named if entry is not None],
+        "percent": "" if value is None else compute.percent(value),
+        "sum": f"{counted.numerator} / {counted.denominator}" if counted else "",
+        "day": day,
+    }
+
+
+def _part_tabs(context: dict[str, Any]) -> list[tuple[str, str, int]]:
+    sizes = {
+        "counted": context["number"]["n"],
+        "missed": context["number"]["missed"],
+        "left-out": context["number"]["left_out"],
+    }
+    return [(part, _(label), sizes[part]) for part, label in shown.PARTS.items()]
+
+
+def _value_name(found: Board, by: str, value: str) -> str:
+    entry = logs.names(found.pack, by).get(value)
+    return in_language(entry.name) if entry is not None else value
+
+
+def _query(request: HttpRequest, part: str) -> str:
+    """The present list as a query, for its file."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["part"] = part
+    return query.urlencode()
+
+
+def _csv(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for row in rows:
+        cells = ["" if cell is None else str(cell) for cell in row]
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
