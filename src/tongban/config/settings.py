@@ -10,6 +10,8 @@
 | TONGBAN_PLACE               | division code of the place this node serves                 | of the top pack    |
 | TONGBAN_BIND                | address that the web server listens on                      | 127.0.0.1          |
 | TONGBAN_WORKERS             | web processes                                               | 2                  |
+| TONGBAN_URL                 | address of this node as its peers reach it                  | http://localhost:P |
+| TONGBAN_COOKIE              | prefix of cookie names, for two nodes on one host           | tongban            |
 | TONGBAN_HTTPS               | 1 behind TLS: secure cookies, HSTS                          | 0                  |
 | TONGBAN_DEBUG               | 1 shows stack traces                                        | 0                  |
 """
@@ -126,7 +128,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "tongban_language"
+_cookie = environment.text("TONGBAN_COOKIE", "tongban")
+LANGUAGE_COOKIE_NAME = f"{_cookie}_language"
 LOCALE_PATHS = [Path(__file__).resolve().parents[1] / "base" / "kit" / "locale"]
 USE_I18N = True
 USE_TZ = True
@@ -141,8 +144,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
-SESSION_COOKIE_NAME = "tongban_session"
-CSRF_COOKIE_NAME = "tongban_csrf"
+SESSION_COOKIE_NAME = f"{_cookie}_session"
+CSRF_COOKIE_NAME = f"{_cookie}_csrf"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https

@@ -64,7 +64,7 @@ class OtherNode:
     ) -> Any:
         """A request through the door; signed now unless `headers` are given."""
         sent = dict(headers) if headers is not None else self.sign(method, path, body, now=now)
-        with mock.patch("django.utils.timezone.now", lambda: now):
+        with mock.patch("django.utils.timezone.now", return_value=now):
             return Client().generic(method, path, body, content_type="application/json", headers=sent)
 
     def believes(

@@ -28,7 +28,7 @@ class Remote(OtherNode):
     signs: bool = True
     extra: dict[str, str] = field(default_factory=dict)
     heard: list[tuple[str, str, bytes]] = field(default_factory=list)
-    tamper: Callable[[bytes], bytes] = staticmethod(lambda body: body)
+    tamper: Callable[[bytes], bytes] = bytes
 
     def handle(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
@@ -58,7 +58,8 @@ def remote() -> Iterator[Remote]:
         def do_GET(self) -> None:
             served[0].handle(self)
 
-        do_POST = do_GET
+        def do_POST(self) -> None:
+            served[0].handle(self)
 
         def log_message(self, *args: object) -> None:
             pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tongban.core.procedures.model import Light
@@ -88,6 +88,7 @@ def test_a_correction_is_due_in_ten_working_days_until_it_is_answered() -> None:
     assert (done.running, done.answered_late) == (False, True)
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([(e.event, e.by) for e in EDGES]), max_size=12))
 def test_whatever_the_table_lets_through_can_be_replayed(tries: list[tuple[Event, str]]) -> None:
     state, happened = follow(None, Event.SUBMIT, (), "asker"), [Event.SUBMIT]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_changed_fact_does_not_make_a_second_grant(town: Town) -> None:
 def test_a_revoked_permit_no_longer_speaks(town: Town) -> None:
     firm = town.shop(permit=None)
     permit = town.permit(firm, date(2026, 2, 20))
-    officer = replace(town.officer("qingqu-market-regulation", "demo-market"))
+    officer = town.officer("qingqu-market-regulation", "demo-market")
     licences.revoke(acting=officer, licence=permit.id, reason="test", version=permit.version)
     assert town.result(town.look(firm))["result"] == "needs-data"
 

@@ -48,6 +48,7 @@ class PilotRefused(Invalid):
 
     def __init__(self, message: str, lines: tuple[str, ...] = ()) -> None:
         super().__init__(message, fields={"patch": message})
+        self.args = (message, *lines)
         self.lines = lines
 
 
@@ -279,17 +280,12 @@ def _lay(base: models.PackVersion, *, layer_id: UUID, service: str, patch: str) 
 
 
 def _manifest(before: Pack, layer: str) -> bytes:
-    """Of a layer for the same place; its version is the next one."""
+    """Of a layer for the same place, under the same brand; its version is the next one."""
     top = before.manifest
     major, minor, fix = (int(part) for part in top.version.split("."))
-    return yaml.safe_dump(
-        {
-            "id": layer, "version": f"{major}.{minor}.{fix + 1}", "name": {"zh": top.name.zh, "en": top.name.en},
-            "jurisdiction": top.jurisdiction, "extends": top.id, "licence": top.licence,
-            "maintainers": list(top.maintainers), "time_zone": top.time_zone,
-        },
-        allow_unicode=True,
-    ).encode()  # fmt: skip
+    written = top.model_dump(mode="json", exclude_none=True)
+    written |= {"id": layer, "extends": top.id, "version": f"{major}.{minor}.{fix + 1}"}
+    return yaml.safe_dump(written, allow_unicode=True).encode()
 
 
 def _entry(service: str, patch: str) -> str:

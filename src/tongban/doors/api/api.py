@@ -18,8 +18,12 @@ from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
 from tongban.base.kit.refusals import Refusal
+from tongban.readers.assistant.api import router as assistant
 from tongban.records.licences.api import router as licences
 from tongban.work.cases.api import router as cases
+from tongban.work.hotline.api import router as hotline
+from tongban.work.market.api import router as market
+from tongban.work.policies.api import router as policies
 
 log = logging.getLogger(__name__)
 PROBLEM: Final = "application/problem+json"
@@ -214,8 +218,8 @@ api = Api(
     title="Tongban", version="1.0.0", description=DESCRIPTION, docs_url=None, openapi_url="/openapi.json", parser=ExactParser(),
     urls_namespace="api",
 )  # fmt: skip
-api.add_router("", cases)
-api.add_router("", licences)
+for router in (cases, licences, policies, market, hotline, assistant):
+    api.add_router("", router)
 for refusal, handler in (
     (Refusal, _refused), (ValidationError, _invalid), (HttpError, _http_error), (Http404, _not_found),
     (SuspiciousOperation, _suspicious), (Exception, _broken),

@@ -53,19 +53,28 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from tongban.base.audit import queries as audited
     from tongban.base.engines import postgres
 
     url = os.environ["TONGBAN_DATABASE_URL"]
     postgres.prepare_role(url, environment.APP_ROLE)
     call_command("migrate", verbosity=0, interactive=False)
-    postgres.grant(url, environment.APP_ROLE, append_only=audited.append_only_tables())
+    postgres.grant(url, environment.APP_ROLE, append_only=_append_only())
     stamp = Path(settings.STATIC_ROOT) / ".version"
     wanted = _static_version()
     if not stamp.exists() or stamp.read_text() != wanted:
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(wanted)
+
+
+def _append_only() -> tuple[str, ...]:
+    """Tables of all rooms that web and worker may only add to."""
+    from tongban.base.audit import queries as audit
+    from tongban.work.hotline import queries as hotline
+    from tongban.work.market import queries as market
+    from tongban.work.policies import queries as policies
+
+    return tuple(table for room in (audit, policies, market, hotline) for table in room.append_only_tables())
 
 
 def install_packs(now: datetime) -> None:

@@ -36,11 +36,8 @@ def show(as_json: bool) -> None:
     """This node's card and the fingerprint of its key."""
     from tongban.base.peers import node
 
-    address = (
-        environment.text("TONGBAN_URL") or f"http://localhost:{environment.text('TONGBAN_PORT', '8000')}"
-    )
     try:
-        card = node.card(_now(), address)
+        card = node.card(_now(), address())
     except (LookupError, ValueError) as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -181,6 +178,11 @@ def install(path: Path) -> None:
     boot.publish_trust_list(_now())
     click.echo(f"{pack.manifest.id} {pack.manifest.version} is in force for {pack.manifest.jurisdiction}")
     click.echo(f"digest {pack.digest}")
+
+
+def address() -> str:
+    """Where other nodes reach this one."""
+    return environment.text("TONGBAN_URL") or f"http://localhost:{environment.text('TONGBAN_PORT', '8000')}"
 
 
 def _card(source: str) -> Card:

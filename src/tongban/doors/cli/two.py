@@ -21,6 +21,7 @@ import click
 import yaml
 
 from tongban.base.kit import environment
+from tongban.base.peers import cards
 from tongban.doors.cli import boot, packs, peers
 
 ROOT = Path(environment.default_packs()).parent
@@ -56,9 +57,6 @@ class Node:
     def start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tongban.doors.cli.main", "demo", "--serve"]
         return subprocess.Popen(command, env=self.env, start_new_session=True)
-
-    def card(self) -> dict[str, str]:
-        return json.loads(self.run("peer", "show", "--json"))
 
 
 def install(cli: click.Group) -> None:
@@ -111,14 +109,17 @@ def demo_two(folder: Path) -> None:
 
 @click.command("demo-two-prepare", hidden=True)
 def prepare() -> None:
-    """An empty database stamped for demonstration, before its city's pack can be installed."""
+    """An empty database stamped for demonstration, before its city's pack can be installed; prints the node's card."""
     boot.django(owner=True)
     boot.prepare()
     from datetime import UTC, datetime
 
     from tongban.base.audit import actions as audit
+    from tongban.base.peers import node
 
-    audit.stamp(kind="demo", now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    audit.stamp(kind="demo", now=now)
+    click.echo(json.dumps(node.card(now, peers.address()).document(), ensure_ascii=False))
 
 
 def pair(folder: Path, *, home: Path | None = None, port: int | None = None) -> tuple[Node, Node]:
@@ -137,22 +138,20 @@ def join(first: Node, second: Node, folder: Path) -> str:
     top = _top(folder)
     layer = str(_manifest(folder, top)["extends"])
     _assemble(first, second, folder)
-    second.run("demo-two-prepare")
-    card = second.home / "card.json"
-    card.write_text(json.dumps(second.card()), encoding="utf-8")
-    first.run("peer", "add", str(card), "--fingerprint", _fingerprint(second))
-    second.run("peer", "add", first.url, "--fingerprint", _fingerprint(first))
-    second.run("pack", "fetch", first.card()["node"], layer)
-    second.run("pack", "lint", str(second.packs / top))
+    theirs, ours = second.run("demo-two-prepare"), first.run("peer", "show", "--json")
+    file = second.home / "card.json"
+    file.write_text(theirs, encoding="utf-8")
+    first.run("peer", "add", str(file), "--fingerprint", _fingerprint(theirs))
+    second.run("peer", "add", first.url, "--fingerprint", _fingerprint(ours))
+    second.run("pack", "fetch", json.loads(ours)["node"], layer)
     second.run("pack", "test", str(second.packs / top))
     second.run("pack", "install", str(second.packs / top))
     return layer
 
 
 def exchange(first: Node, second: Node) -> None:
-    """Both serve now: each keeps the other's trust list."""
-    first.run("peer", "refresh", second.card()["node"])
-    second.run("peer", "refresh", first.card()["node"])
+    """The second serves now, so the first can fetch its trust list; the second has that of the first."""
+    first.run("peer", "refresh", json.loads((second.home / "card.json").read_text())["node"])
 
 
 def wait(node: Node, process: subprocess.Popen[bytes], *, seconds: int = 180) -> None:
@@ -190,10 +189,9 @@ def _assemble(first: Node, second: Node, folder: Path) -> None:
         shutil.copytree(source, second.packs / source.name, dirs_exist_ok=True)
 
 
-def _fingerprint(node: Node) -> str:
-    """As its administrator would read it out."""
-    lines = node.run("peer", "show").splitlines()
-    return next(line.split(maxsplit=1)[1] for line in lines if line.startswith("fingerprint"))
+def _fingerprint(card: str) -> str:
+    """As each administrator would read it out to the other."""
+    return cards.fingerprint(json.loads(card)["key"])
 
 
 def _top(folder: Path) -> str:

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,7 @@ from tongban.base.kit import drawings, text, words
 from tongban.core.packs.model import Brand
 from tongban.core.packs.pack import Pack
 from tongban.core.values.text import Bilingual
+from tongban.doors.portal import navigation
 
 log = logging.getLogger(__name__)
 THEME_COOKIE = "tongban_theme"
@@ -173,27 +173,14 @@ class Frame:
     @cached_property
     def nav(self) -> list[Item]:
         """Only what is there: a page that this node does not serve is not offered."""
-        entries = {
-            "officer": [("/office", _("Worklist"), "inbox")],
-            "clerk": [("/office", _("Worklist"), "inbox")],
-            "auditor": [("/audit", _("Audit"), "scroll-text")],
-        }.get(
-            self.role,
-            [
-                ("/services", _("Services"), "layers"),
-                ("/applications", _("My applications"), "folder-open"),
-                ("/licences", _("My licences"), "wallet-cards"),
-                ("/my-data", _("My data"), "database"),
-            ],
-        )
-        if self.role in ("officer", "clerk", "auditor"):
-            entries = [*entries, ("/services", _("Services"), "layers")]
         here = self.request.path
-        return [
-            Item(href, label, icon, here == href or here.startswith(f"{href}/"))
-            for href, label, icon in entries
-            if exists(href)
-        ]
+        entries = navigation.of_role(self.role)
+        current = max((e[0] for e in entries if here == e[0] or here.startswith(f"{e[0]}/")), key=len, default="")
+        return [Item(href, _(label), icon, href == current) for href, label, icon in entries]
+
+    @property
+    def about(self) -> list[Item]:
+        return [Item(href, _(label), icon, False) for href, label, icon in navigation.about()]
 
     def _tried(self, get: Any) -> Any:
         if self.quiet:
@@ -206,12 +193,3 @@ class Frame:
             log.exception("the frame of %s is drawn without the database", self.request.path)
             self.quiet = True
             return None
-
-
-def exists(path: str) -> bool:
-    """Whether this node serves a page at the path."""
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True

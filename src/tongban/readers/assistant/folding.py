@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 
 from tongban.base.kit import text
 
+_simplified: Final = text.simplified.__wrapped__
+"""Without its memory: what somebody asks is not kept, not even for a while."""
 _HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _RUNS: Final = re.compile(rf"[{_HAN}]+|[a-z0-9]+(?:'[a-z]+)?")
 _FILLERS: Final = re.compile(
@@ -31,7 +33,8 @@ class Tokens(NamedTuple):
 
 def folded(raw: str) -> str:
     """NFKC, lower case, without accents, simplified characters."""
-    plain = unicodedata.normalize("NFKC", text.simplified(unicodedata.normalize("NFKC", raw))).lower()
+    whole = raw.encode("utf-8", "ignore").decode()  # half a surrogate pair is no character
+    plain = unicodedata.normalize("NFKC", _simplified(unicodedata.normalize("NFKC", whole))).lower()
     decomposed = unicodedata.normalize("NFD", plain)
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
 

@@ -178,3 +178,8 @@ def log_rows(*, now: datetime, place: str | None = None) -> Iterator[dict[str, A
         row = asdict(one)
         del row["dispatched_on"]
         yield row
+
+
+def append_only_tables() -> tuple[str, ...]:
+    """Tables of this room that web and worker may add to and never change."""
+    return (models.TicketEvent._meta.db_table,)

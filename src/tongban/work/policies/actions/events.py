@@ -116,7 +116,7 @@ def _release(acting: Acting, row: models.Entitlement) -> None:
 
 
 def _offer_to_those_in_line(acting: Acting, budget: models.BudgetYear) -> None:
-    """First come, first served: the earliest whose whole amount is there now. The subject comes before any newcomer."""
+    """First come, first served: the earliest whose whole amount is there now, then the next, in the same transaction."""
     by_system = system(acting.now, acting.place, "money was given up", acting.request_id, acting.time_zone)
     waiting = models.Entitlement.objects.select_for_update().filter(
         budget=budget, state=State.EXHAUSTED.value

@@ -1,0 +1,78 @@
+"""Which addresses the frame of a page offers to whom. Only pages that this node serves are offered."""
+
+from __future__ import annotations
+
+from django.urls import Resolver404, resolve
+from django.utils.translation import gettext_noop as msg
+
+Entry = tuple[str, str, str]
+"""(address, msgid, icon)."""
+
+RESIDENTS: tuple[Entry, ...] = (
+    ("/services", msg("Services"), "layers"),
+    ("/applications", msg("My applications"), "folder-open"),
+    ("/licences", msg("My licences"), "wallet-cards"),
+    ("/benefits", msg("Benefits"), "hand-coins"),
+    ("/hotline", msg("Hotline"), "phone"),
+    ("/ask", msg("Ask"), "message-circle-question-mark"),
+)
+VISITORS: tuple[Entry, ...] = (
+    ("/services", msg("Services"), "layers"),
+    ("/policies", msg("Policies"), "hand-coins"),
+    ("/hotline", msg("Hotline"), "phone"),
+    ("/ask", msg("Ask"), "message-circle-question-mark"),
+    ("/performance", msg("Performance"), "chart-line"),
+    ("/market", msg("Data market"), "store"),
+)
+OFFICERS: tuple[Entry, ...] = (
+    ("/office", msg("Worklist"), "inbox"),
+    ("/hotline/assigned", msg("Tickets"), "phone"),
+    ("/catalogue/requests", msg("Data sharing"), "share-2"),
+    ("/office/entitlements", msg("Benefits"), "hand-coins"),
+    ("/office/market", msg("Data market"), "store"),
+    ("/office/performance", msg("Performance"), "chart-line"),
+    ("/office/pilots", msg("Pilots"), "flask-conical"),
+)
+CLERKS: tuple[Entry, ...] = (
+    ("/office", msg("Worklist"), "inbox"),
+    ("/hotline/desk", msg("Hotline desk"), "phone"),
+    ("/catalogue/requests", msg("Data sharing"), "share-2"),
+    ("/office/performance", msg("Performance"), "chart-line"),
+)
+AUDITORS: tuple[Entry, ...] = (
+    ("/audit", msg("Audit"), "scroll-text"),
+    ("/office/market/journal", msg("Data market"), "store"),
+    ("/services", msg("Services"), "layers"),
+)
+ABOUT: tuple[Entry, ...] = (
+    ("/laws", msg("Legal basis"), "scale"),
+    ("/policies", msg("Policies"), "hand-coins"),
+    ("/catalogue", msg("Data catalogue"), "database"),
+    ("/market", msg("Data market"), "store"),
+    ("/performance", msg("Performance"), "chart-line"),
+    ("/my-data", msg("My data"), "database"),
+    ("/verify", msg("Verify a licence"), "badge-check"),
+    ("/accessibility", msg("Accessibility"), "accessibility"),
+    ("/privacy", msg("Privacy and data use"), "lock"),
+    ("/api", msg("Interfaces"), "plug"),
+)
+
+
+def of_role(role: str) -> tuple[Entry, ...]:
+    """The main navigation of a role."""
+    table = {"applicant": RESIDENTS, "officer": OFFICERS, "clerk": CLERKS, "auditor": AUDITORS}
+    return tuple(entry for entry in table.get(role, VISITORS) if exists(entry[0]))
+
+
+def about() -> tuple[Entry, ...]:
+    """The foot of every page."""
+    return tuple(entry for entry in ABOUT if exists(entry[0]))
+
+
+def exists(path: str) -> bool:
+    """Whether this node serves a page at the path."""
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
