@@ -92,7 +92,7 @@ def _load() -> City:
     acting = system(NOON, "990100", "test")
     pack = actions.install_pack(acting=acting, files=sources.read_layers(PACKS, top), top=top)
     audit.stamp(kind="demo", now=NOON)
-    content.load(now=NOON)
+    content.load(now=NOON, population=False)
     return City(pack)
 
 

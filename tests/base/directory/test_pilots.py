@@ -30,7 +30,11 @@ PLAN = Plan(
 def leader(city: City) -> Any:
     """An officer of the organ that owns the goal."""
     account = identity.register_person(
-        acting=system(NOON, CITY, "test"), username="data-officer", name="数据员", name_en="Data officer", identifier=None
+        acting=system(NOON, CITY, "test"),
+        username="data-officer",
+        name="数据员",
+        name_en="Data officer",
+        identifier=None,
     )
     organ = next(o for o in city.pack.organisations.values() if o.authority == "data-bureau")
     identity.appoint(
@@ -63,7 +67,9 @@ def test_a_pilot_begins_on_its_first_day_and_not_before(leader: Any) -> None:
 
 def test_a_preview_shows_what_changes_and_saves_nothing(leader: Any) -> None:
     draft = pilots.preview(acting=leader, pilot_id=uuid7(), plan=PLAN)
-    assert [(c.path, c.before, c.after) for c in draft.changes if c.path == "promised.amount"] == [("promised.amount", 7, 6)]
+    assert [(c.path, c.before, c.after) for c in draft.changes if c.path == "promised.amount"] == [
+        ("promised.amount", 7, 6)
+    ]
     assert draft.moved  # the city's own tests expect seven days
     assert not models.Pilot.objects.exists()
 
@@ -134,7 +140,9 @@ def test_only_the_organ_that_owns_the_goal_starts_and_decides(city: City, leader
             pilots.promote(acting=other, pilot_id=pilot.id, reasons="good")
 
 
-def test_a_promoted_version_governs_the_whole_place_and_can_be_the_base_of_the_next(city: City, leader: Any) -> None:
+def test_a_promoted_version_governs_the_whole_place_and_can_be_the_base_of_the_next(
+    city: City, leader: Any
+) -> None:
     pilot = started(leader)
     later = city.acting("data-officer", now=NOON + timedelta(days=60))
     decided = pilots.promote(acting=later, pilot_id=pilot.id, reasons="It works.", version=pilot.version)

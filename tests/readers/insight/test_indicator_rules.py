@@ -65,7 +65,9 @@ def test_nothing_below_the_line_gives_no_number() -> None:
 
 
 def test_a_compression_is_one_minus_the_sum_over_the_sum() -> None:
-    indicator = made(numerator="actual_days", denominator="statutory_days", complement=True, frontier_percent=50)
+    indicator = made(
+        numerator="actual_days", denominator="statutory_days", complement=True, frontier_percent=50
+    )
     rows = [case("A", actual_days=3, statutory_days=20), case("B", actual_days=9, statutory_days=10)]
     result = compute.result(indicator, counted(indicator, rows))
     assert result.value == 1 - Fraction(12, 30)

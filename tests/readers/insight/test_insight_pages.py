@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tongban.base.directory import models as _models  # noqa: F401  # tables of the room under the pages
 from tongban.core.packs.logs import LOGS
 from tongban.work.cases import log
 
@@ -61,7 +60,15 @@ def test_without_a_record_every_number_is_missing_and_none_is_zero(office: Any, 
 def test_everybody_reads_a_number_how_it_is_made_and_its_trend(office: Any, logged: Any) -> None:
     logged += [case(f"A{n}", on_time=n > 0) for n in range(10)]
     page = text(visitor().get("/performance/on-time-rate"))
-    for part in ("90.0", "over 10 records", "too few to rank", "<code>closed</code>", "on_time", "<svg", "2026-02"):
+    for part in (
+        "90.0",
+        "over 10 records",
+        "too few to rank",
+        "<code>closed</code>",
+        "on_time",
+        "<svg",
+        "2026-02",
+    ):
         assert part in page
     assert "Behind the number" not in page
     assert "A0" not in page
@@ -97,7 +104,9 @@ def test_the_list_comes_as_a_file_that_is_as_long_as_the_list(office: Any, logge
     assert lines[1].startswith("A0,0,1,")
 
 
-@pytest.mark.parametrize("query", ["period=2026-13", "period=%00", "by=nothing", "part=x&page=9999", "value=%00&by=service"])
+@pytest.mark.parametrize(
+    "query", ["period=2026-13", "period=%00", "by=nothing", "part=x&page=9999", "value=%00&by=service"]
+)
 def test_odd_questions_get_a_plain_page(office: Any, logged: Any, query: str) -> None:
     logged += [case("A1")]
     assert visitor().get(f"/performance/on-time-rate?{query}").status_code == 200
@@ -117,6 +126,7 @@ def test_a_pilot_is_written_shown_started_judged_and_promoted(office: Any, logge
     assert "Food business permit" in text(visitor().get("/performance"))
 
     office.later(days=90)
+    browser = office.browser("data-officer")
     days = {(HERE, 1): 8, (HERE, 3): 4, (THERE, 1): 9, (THERE, 3): 9}
     logged += [
         case(f"{place}-{month}-{n}", place=place, submitted_on=date(2026, month, 10), closed_on=date(2026, month, 24), actual_days=used + n % 3)

@@ -90,7 +90,9 @@ def offices(city: City, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Offic
 
 
 def seated(city: City, clock: list[datetime] | None = None) -> Offices:
-    """The city with two officers of the office that keeps the registry and one of the data bureau."""
+    """The city with two officers of the office that keeps the registry and one of the data bureau, nothing shared yet."""
+    for model in (models.Grant, models.RequestEvent, models.SharingRequest, models.NumberCounter):
+        model.objects.all().delete()  # what the demo content has agreed on
     for username, authority in (
         (KEEPER, "natural-resources"), (KEEPER_TWO, "natural-resources"), (BUREAU, "data-bureau"),
     ):  # fmt: skip

@@ -35,16 +35,20 @@ def register_person(
 
 
 def register_enterprise(
-    *, acting: Acting, name: str, name_en: str = "", identifier: str | None, representative: models.Subject
+    *, acting: Acting, name: str, name_en: str = "", identifier: str | None, representative: models.Subject | None
 ) -> models.Subject:
-    """A firm, with the mandate of its legal representative. `identifier` is None while it is being founded."""
+    """A firm, with the mandate of its legal representative. `identifier` is None while it is being founded.
+
+    A firm taken over from a register may have nobody here who represents it.
+    """
     with transaction.atomic():
         firm = models.Subject.objects.create(
             kind="enterprise", name=name, name_en=name_en, identifier=identifier, created_at=acting.now
         )
-        models.Mandate.objects.create(
-            principal=firm, agent=representative, ground="representative", valid_from=acting.now
-        )
+        if representative is not None:
+            models.Mandate.objects.create(
+                principal=firm, agent=representative, ground="representative", valid_from=acting.now
+            )
         audit.record(acting=acting, action="enterprise.registered", root=firm.id, object_kind="subject", object_id=firm.id)
     return firm
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +79,8 @@ def install(cli: click.Group) -> None:
 )
 def demo_two(folder: Path) -> None:
     """Run two neighbouring nodes with demo content until Ctrl+C."""
-    first, second = pair(folder)
+    port = int(environment.text("TONGBAN_PORT", "8000"))
+    first, second = pair(folder, home=environment.home(), port=port, env=os.environ)
     running = [first.start()]
     stopping = False
 
@@ -122,15 +124,18 @@ def prepare() -> None:
     click.echo(json.dumps(node.card(now, peers.address()).document(), ensure_ascii=False))
 
 
-def pair(folder: Path, *, home: Path | None = None, port: int | None = None) -> tuple[Node, Node]:
-    """The two nodes: the first with the usual home, port and packs; the second beside it."""
-    home = home or environment.home()
-    port = port or int(environment.text("TONGBAN_PORT", "8000"))
-    first = _node(home, port, Path(environment.text("TONGBAN_PACKS") or environment.default_packs()), "")
-    place = str(_manifest(folder, _top(folder))["jurisdiction"])
+def pair(folder: Path, *, home: Path, port: int, env: Mapping[str, str]) -> tuple[Node, Node]:
+    """The two nodes: the first with this home, port and environment; the second beside it, with its own database."""
+    shared = {name: value for name, value in env.items() if name != "TONGBAN_AS"}
+    first = _node(home, port, Path(shared.get("TONGBAN_PACKS") or environment.default_packs()), shared)
     other = home.with_name(f"{home.name}-two")
     other.mkdir(mode=0o755, exist_ok=True)
-    return first, _node(other, port + 1, other / "packs", place)
+    # cookies are shared by all ports of a host: the second needs names of its own
+    own = {
+        name: value for name, value in shared.items() if not name.endswith(("DATABASE_URL", "_URL", "_PLACE"))
+    }
+    own |= {"TONGBAN_PLACE": str(_manifest(folder, _top(folder))["jurisdiction"]), "TONGBAN_COOKIE": "two"}
+    return first, _node(other, port + 1, other / "packs", own)
 
 
 def join(first: Node, second: Node, folder: Path) -> str:
@@ -166,15 +171,9 @@ def wait(node: Node, process: subprocess.Popen[bytes], *, seconds: int = 180) ->
     raise click.ClickException(f"The node at {node.url} did not answer within {seconds} seconds.")
 
 
-def _node(home: Path, port: int, folder: Path, place: str) -> Node:
-    env = {name: value for name, value in os.environ.items() if name != "TONGBAN_AS"}
-    if place:  # a database of its own
-        env = {name: value for name, value in env.items() if not name.endswith("DATABASE_URL")}
-    env |= {"TONGBAN_HOME": str(home), "TONGBAN_PORT": str(port), "TONGBAN_PACKS": str(folder)}
-    env["TONGBAN_WORKERS"] = environment.text("TONGBAN_WORKERS", "1")
-    if place:  # cookies are shared by all ports of a host: the second needs names of its own
-        env |= {"TONGBAN_PLACE": place, "TONGBAN_COOKIE": "two"}
-    return Node(home, port, folder, env)
+def _node(home: Path, port: int, folder: Path, env: Mapping[str, str]) -> Node:
+    own = {"TONGBAN_HOME": str(home), "TONGBAN_PORT": str(port), "TONGBAN_PACKS": str(folder)}
+    return Node(home, port, folder, {"TONGBAN_WORKERS": "1", **env, **own})
 
 
 def _assemble(first: Node, second: Node, folder: Path) -> None:

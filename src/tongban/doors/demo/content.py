@@ -15,7 +15,8 @@ from tongban.base.identity import queries as people
 from tongban.base.kit.acting import Acting, system
 from tongban.core.packs.pack import Pack
 from tongban.core.values import identifiers
-from tongban.doors.demo import sharing
+from tongban.doors.demo import population as residents
+from tongban.doors.demo import sharing, shop
 from tongban.doors.demo.people import PEOPLE, Person
 from tongban.records.catalogue import actions as catalogue
 from tongban.records.licences import actions as licences
@@ -43,8 +44,11 @@ PROPERTIES = (
 BANK = "青衢演示银行"
 
 
-def load(*, now: datetime) -> list[tuple[str, str]]:
-    """Load what is not there yet; returns (name, who it is) of everybody to choose from."""
+def load(*, now: datetime, population: bool = True) -> list[tuple[str, str]]:
+    """Load what is not there yet; returns (name, who it is) of everybody to choose from.
+
+    Without `population` only the people and what their own stories need.
+    """
     if not audit.is_demo():
         raise NotADemo("demo content goes only into a database stamped demo")
     pack = directory.pack_in_force(now)
@@ -58,6 +62,9 @@ def load(*, now: datetime) -> list[tuple[str, str]]:
         _firm(acting, "demo-bank", BANK, "Qingqu Demo Bank", 1002, prefix="91")
         _business_licence(acting, pack)
         sharing.agree(acting=acting, pack=pack)
+        if population:
+            residents.settle(acting=acting, pack=pack)
+            shop.open_shop(acting=acting, pack=pack)
     return [(f"{p.name} {p.name_en}", p.what) for p in here]
 
 

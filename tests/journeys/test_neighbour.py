@@ -1,0 +1,228 @@
+"""Two cities: one installs the other's layer, verifies its licence while it is down, and asks for evidence by consent."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.journeys import steps
+
+from tongban.doors.cli import two
+
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
+ROOT = Path(__file__).resolve().parents[2]
+PACKS_TWO = ROOT / "packs-two"
+
+
+@dataclass
+class Running:
+    """A node that can be stopped and started again."""
+
+    node: two.Node
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = self.node.start()
+        two.wait(self.node, self.process)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(timeout=60)
+            self.process = None
+
+    def tongban(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "tongban.doors.cli.main", *words], env=self.node.env, capture_output=True, text=True, check=False
+        )  # fmt: skip
+
+
+@dataclass
+class Pair:
+    first: Running
+    second: Running
+    layer: str
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def lin(self, at: Running, *, script: bool = True) -> Page:
+        """A window in which the person who is known in both cities has entered one of them."""
+        context = self.browser.new_context(
+            base_url=at.node.url, locale="en-US", java_script_enabled=script, accept_downloads=True, viewport={"width": 375, "height": 800}
+        )  # fmt: skip
+        context.set_default_timeout(20_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.goto("/demo")
+        page.locator('button[name="username"][value="demo-lin"]').press("Enter")
+        page.wait_for_load_state()
+        return page
+
+
+@pytest.fixture(scope="module")
+def pair(browser: Browser) -> Iterator[Pair]:
+    home = Path(tempfile.mkdtemp(prefix="tongban-pair-"))
+    home.chmod(0o755)
+    with socket.socket() as one, socket.socket() as other:
+        for _ in range(50):
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                other.bind(("127.0.0.1", port + 1))
+                break
+            except OSError:
+                one.close()
+                one = socket.socket()  # noqa: PLW2901
+    env = {k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"}
+    first, second = two.pair(PACKS_TWO, home=home, port=port, env={**env, "TONGBAN_PACKS": str(ROOT / "packs")})
+    running = Running(first), Running(second)
+    made: Pair | None = None
+    try:
+        running[0].start()
+        layer = two.join(first, second, PACKS_TWO)
+        running[1].start()
+        two.exchange(first, second)
+        made = Pair(*running, layer, browser)
+        yield made
+    finally:
+        for context in made.contexts if made else []:
+            context.close()
+        for one_of_them in running:
+            one_of_them.stop()
+        for folder in (first.home, second.home):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def licence(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The signed file of the shop's business licence, as the first city hands it to its holder."""
+    page = pair.lin(pair.first)
+    page.goto("/licences")
+    page.get_by_role("link", name=re.compile("Business licence")).first.click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Download")).first.click()
+    path = tmp_path_factory.mktemp("licence") / "licence.sdjwt"
+    download.value.save_as(path)
+    return path
+
+
+def test_the_second_city_works_on_the_layer_of_the_first_with_numbers_of_its_own(pair: Pair) -> None:
+    second, city = pair.second, next(PACKS_TWO.glob("*/pack.yaml")).parent.name
+    assert (second.node.packs / pair.layer / ".origin.json").exists()
+    for verb in ("lint", "test"):
+        done = second.tongban("pack", verb, str(second.node.packs / city))
+        assert done.returncode == 0, done.stdout + done.stderr
+    again = second.tongban("pack", "fetch", "990100", pair.layer)
+    assert "already there, unchanged" in again.stdout, again.stderr
+    changed = second.node.packs / pair.layer / "README.md"
+    before = changed.read_bytes()
+    changed.write_bytes(before + b"\nours\n")
+    refused = second.tongban("pack", "fetch", "990100", pair.layer)
+    assert refused.returncode == 1
+    assert "--replace" in refused.stderr
+    changed.write_bytes(before)
+    here, there = (pair.lin(at) for at in (pair.first, pair.second))
+    for page in (here, there):
+        page.goto("/services/food-permit")
+    assert re.search(r"\b9\b", there.inner_text("main"))
+    assert here.inner_text("main") != there.inner_text("main")
+
+
+def test_a_licence_verifies_in_the_second_city_while_the_first_is_down(pair: Pair, licence: Path) -> None:
+    pair.first.stop()
+    try:
+        verified = pair.second.tongban("licence", "verify", str(licence))
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+        page = pair.lin(pair.second, script=False)
+        page.goto("/verify")
+        page.locator("input[type=file]").set_input_files(licence)
+        page.get_by_role("main").get_by_role("button", name="Verify").press("Enter")
+        page.wait_for_load_state()
+        expect(page.locator(".tag.ok", has_text="Valid")).to_be_visible()
+        assert "not checked online" in page.inner_text("main")
+        changed = licence.with_name("changed.sdjwt")
+        data = bytearray(licence.read_bytes())
+        data[len(data) // 3] ^= 1
+        changed.write_bytes(bytes(data))
+        assert pair.second.tongban("licence", "verify", str(changed)).returncode == 1
+    finally:
+        pair.first.start()
+
+
+def test_evidence_comes_with_the_holders_consent_and_both_sides_show_it(pair: Pair) -> None:
+    there = pair.lin(pair.second, script=False)
+    there.goto("/evidence")
+    steps.press(there.get_by_role("link", name=re.compile("Use a licence from another place")))
+    there.locator("#kind").select_option(label="Business licence")
+    steps.press(there.get_by_role("button", name="Go on"))
+    there.locator("#service").select_option("food-permit")
+    steps.tick(there.get_by_label("Business scope"))
+    steps.press(there.get_by_role("button", name=re.compile("Ask for it")))
+    link = again_until(there, lambda: there.get_by_role("link", name=re.compile("Sign in there")))
+
+    steps.press(there.get_by_role("button", name=re.compile("fetch it")))
+    again_until(there, lambda: there.get_by_text("You have not agreed at the other place yet"))
+    no_overflow(there)
+
+    here = pair.lin(pair.first, script=False)
+    here.goto(str(link.get_attribute("href")))
+    shown = here.inner_text("main")
+    assert "Business scope" in shown
+    assert "Legal representative or operator" not in shown
+    no_overflow(here)
+    steps.press(here.get_by_role("button", name="Agree"))
+    back = here.get_by_role("link", name=re.compile("Back to the place that asked")).get_attribute("href")
+    there.goto(str(back))
+    steps.press(there.get_by_role("button", name=re.compile("fetch it")))
+    again_until(there, lambda: there.get_by_text("Held as evidence"))
+    came = there.inner_text("main")
+    assert "Qingqu" in came
+    assert "Legal representative or operator" not in came
+
+    here.goto("/licences")
+    here.get_by_role("link", name=re.compile("Business licence")).first.click()
+    uses = here.locator("section[aria-labelledby=uses]")
+    expect(uses.get_by_text("Shown to another place, as you agreed")).to_be_visible()
+    expect(uses.get_by_text("Lanxi Services").first).to_be_visible()
+    here.goto("/inbox")
+    expect(here.get_by_text(re.compile("Lanxi Services has fetched")).first).to_be_visible()
+    for at in (pair.first, pair.second):
+        audit = at.tongban("audit", "verify")
+        assert audit.returncode == 0, audit.stdout + audit.stderr
+
+
+def test_a_suspended_neighbour_is_a_stranger_again(pair: Pair, licence: Path) -> None:
+    first, second = pair.first, pair.second
+    assert second.tongban("peer", "suspend", "990100", "--reason", "exercise").returncode == 0
+    assert second.tongban("licence", "verify", str(licence)).returncode == 1
+    assert first.tongban("pack", "fetch", "980100", pair.layer).returncode == 1
+    assert second.tongban("peer", "resume", "990100", "--reason", "exercise over").returncode == 0
+    assert second.tongban("licence", "verify", str(licence)).returncode == 0
+
+
+def again_until(page: Page, wanted: object, *, seconds: int = 60) -> object:
+    """Look again until the worker has done its part."""
+    for _ in range(seconds):
+        if wanted().count():  # type: ignore[operator]
+            return wanted()  # type: ignore[operator]
+        time.sleep(1)
+        page.goto(page.url)
+    raise AssertionError(page.inner_text("main"))
+
+
+def no_overflow(page: Page) -> None:
+    """At 375 px nothing is wider than the window."""
+    box = page.locator("main").bounding_box()
+    assert box is not None
+    assert box["width"] <= 375
