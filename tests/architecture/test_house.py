@@ -19,7 +19,11 @@ PLATFORM_ROLES = {"data-bureau", "hotline-centre"}
 
 
 def test_no_module_is_longer_than_four_hundred_lines() -> None:
-    long = {str(p.relative_to(ROOT)): n for p in MODULES if (n := sum(1 for line in p.read_text().splitlines() if line.strip())) > 400}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in MODULES
+        if (n := sum(1 for line in p.read_text().splitlines() if line.strip())) > 400
+    }
     assert not long
 
 
@@ -33,9 +37,16 @@ def test_no_word_of_content_stands_in_the_code() -> None:
         strings = [
             node.value
             for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and not _is_docstring(node, path)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and not _is_docstring(node, path)
         ]
-        found += [f"{path.relative_to(ROOT)}: {word}" for word in words for text in strings if _stands_in(word, text)]
+        found += [
+            f"{path.relative_to(ROOT)}: {word}"
+            for word in words
+            for text in strings
+            if _stands_in(word, text)
+        ]
     assert not found
 
 
@@ -77,7 +88,11 @@ def test_a_broken_import_contract_is_caught(broken: str, tmp_path: Path) -> None
     }[broken]
     module = tmp_path / "src" / "tongban" / target
     text = module.read_text()
-    module.write_text(text.replace("from __future__ import annotations\n", f"from __future__ import annotations\n{line}\n", 1))
+    module.write_text(
+        text.replace(
+            "from __future__ import annotations\n", f"from __future__ import annotations\n{line}\n", 1
+        )
+    )
     run = subprocess.run(
         [ROOT / ".venv" / "bin" / "lint-imports", "--no-cache"], cwd=tmp_path, capture_output=True, text=True,
         env={"PYTHONPATH": str(tmp_path / "src"), "PATH": "/usr/bin:/bin"}, check=False,

@@ -39,14 +39,34 @@ class City:
         post = queries.post_of(account, moment)
         if post is not None:
             return Acting(
-                account.pk, None, None, post.pk, post.organisation, post.role, post.place, "official duty", moment, uuid4().hex
+                account.pk,
+                None,
+                None,
+                post.pk,
+                post.organisation,
+                post.role,
+                post.place,
+                "official duty",
+                moment,
+                uuid4().hex,
             )
         principal, mandate = account.person_id, None
         if for_firm:
             held = queries.mandates_of(account.person, moment).first()
             assert held is not None
             principal, mandate = held.principal_id, held.pk
-        return Acting(account.pk, principal, mandate, None, None, "applicant", "990100", "own matter", moment, uuid4().hex)
+        return Acting(
+            account.pk,
+            principal,
+            mandate,
+            None,
+            None,
+            "applicant",
+            "990100",
+            "own matter",
+            moment,
+            uuid4().hex,
+        )
 
 
 @pytest.fixture
@@ -72,11 +92,15 @@ def hear() -> Callable[[], int]:
     def run(now: datetime = NOON) -> int:
         heard = 0
         for _ in range(10):
-            waiting = queries.undelivered(import_string(settings.SUBSCRIPTIONS), datetime(2100, 1, 1, tzinfo=UTC))
+            waiting = queries.undelivered(
+                import_string(settings.SUBSCRIPTIONS), datetime(2100, 1, 1, tzinfo=UTC)
+            )
             if not waiting:
                 break
             for message, subscriber in sorted(waiting, key=lambda pair: str(pair[0].id)):
-                heard += actions.deliver(message_id=message.id, subscriber=subscriber, now=max(now, message.at))
+                heard += actions.deliver(
+                    message_id=message.id, subscriber=subscriber, now=max(now, message.at)
+                )
         return heard
 
     return run

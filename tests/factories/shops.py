@@ -18,7 +18,9 @@ FOUNDING: dict[str, object] = {
 }  # fmt: skip
 
 
-def filled_draft(acting: Any, *, event: str = "open-restaurant", answers: dict[str, object] | None = None) -> Any:
+def filled_draft(
+    acting: Any, *, event: str = "open-restaurant", answers: dict[str, object] | None = None
+) -> Any:
     """A draft with consent, every question answered and every material met: ready to submit."""
     from tongban.core.planning.model import Status
     from tongban.work.cases import form
@@ -36,7 +38,13 @@ def filled_draft(acting: Any, *, event: str = "open-restaurant", answers: dict[s
     plan = form.plan_of(draft, form.pack_of(draft, acting), acting.today)
     for material in submission.needed(plan):
         if material.status in (Status.UPLOAD, Status.DEFERRABLE):
-            drafts.hand_in(acting=acting, application=draft.id, material=material.id, name=f"{material.id}.pdf", data=pdf(material.id))
+            drafts.hand_in(
+                acting=acting,
+                application=draft.id,
+                material=material.id,
+                name=f"{material.id}.pdf",
+                data=pdf(material.id),
+            )
         elif material.status is Status.COMMIT:
             drafts.sign_commitment(acting=acting, application=draft.id, material=material.id)
     draft.refresh_from_db()

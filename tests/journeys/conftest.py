@@ -46,10 +46,23 @@ def node() -> Iterator[Node]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"}
-    env |= {"TONGBAN_HOME": str(home), "TONGBAN_PORT": str(port), "TONGBAN_PACKS": str(ROOT / "packs"), "TONGBAN_WORKERS": "1"}
+    env = {
+        k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"
+    }
+    env |= {
+        "TONGBAN_HOME": str(home),
+        "TONGBAN_PORT": str(port),
+        "TONGBAN_PACKS": str(ROOT / "packs"),
+        "TONGBAN_WORKERS": "1",
+    }
     log = (home / "serve.log").open("w")
-    process = subprocess.Popen([Path(sys.executable).parent / "tongban", "demo", "--serve"], cwd=ROOT, env=env, stdout=log, stderr=log)
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "tongban", "demo", "--serve"],
+        cwd=ROOT,
+        env=env,
+        stdout=log,
+        stderr=log,
+    )
     base = f"http://localhost:{port}"
     try:
         _wait(base, process, home / "serve.log")
@@ -82,7 +95,9 @@ class Visit:
         self.node, self.browser = node, browser
         self.contexts: list[BrowserContext] = []
 
-    def anyone(self, *, width: int = 1280, scheme: str = "light", script: bool = True, language: str = "zh-CN") -> Page:
+    def anyone(
+        self, *, width: int = 1280, scheme: str = "light", script: bool = True, language: str = "zh-CN"
+    ) -> Page:
         context = self.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script, locale=language,  # type: ignore[arg-type]
             base_url=self.node.base, accept_downloads=True,

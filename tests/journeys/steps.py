@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
-
 from tests.factories.papers import pdf
 
 SEARCHED = "开一家面馆"
@@ -55,11 +54,16 @@ def fill(page: Page, answers: dict[str, object], *, scope: str = "main") -> None
     for name, raw in answers.items():
         value = {"true": "yes", "false": "no"}.get(str(raw), raw)
         radio = page.locator(f'{scope} input[type=radio][name="fact-{name}"][value="{value}"]')
-        if radio.count() and not page.locator(f'{scope} input[type=radio][name="fact-{name}"]:checked').count():
+        if (
+            radio.count()
+            and not page.locator(f'{scope} input[type=radio][name="fact-{name}"]:checked').count()
+        ):
             tick(radio.first)
             _settle(page)
             continue
-        text = page.locator(f'{scope} input[name="fact-{name}"]:not([type=radio]):not([type=hidden]):not([readonly])')
+        text = page.locator(
+            f'{scope} input[name="fact-{name}"]:not([type=radio]):not([type=hidden]):not([readonly])'
+        )
         if text.count() and not text.first.input_value():
             text.first.fill(str(value))
             text.first.press("Tab")
@@ -112,7 +116,9 @@ def grant(page: Page) -> None:
     press(page.get_by_role("link", name=re.compile("Decide")))
     tick(page.get_by_label("Grant"))
     page.locator("#reasons").fill("Every condition is met and every paper is in order.")
-    press(page.get_by_role("main").get_by_role("button", name=re.compile("Decide|Issue|Sign|Save|Confirm")).last)
+    press(
+        page.get_by_role("main").get_by_role("button", name=re.compile("Decide|Issue|Sign|Save|Confirm")).last
+    )
     page.wait_for_load_state()
 
 

@@ -83,9 +83,13 @@ def pair(browser: Browser) -> Iterator[Pair]:
                 break
             except OSError:
                 one.close()
-                one = socket.socket()  # noqa: PLW2901
-    env = {k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"}
-    first, second = two.pair(PACKS_TWO, home=home, port=port, env={**env, "TONGBAN_PACKS": str(ROOT / "packs")})
+                one = socket.socket()
+    env = {
+        k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"
+    }
+    first, second = two.pair(
+        PACKS_TWO, home=home, port=port, env={**env, "TONGBAN_PACKS": str(ROOT / "packs")}
+    )
     running = Running(first), Running(second)
     made: Pair | None = None
     try:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.factories.shops import ANSWERS, FOUNDING
 from tests.journeys import steps
 from tests.journeys.conftest import Node, Visit
@@ -38,7 +37,9 @@ def wait_for(page: Page, text: str | re.Pattern[str], *, seconds: int = 30) -> N
     raise AssertionError(f"{text} never came: {page.inner_text('main')}")
 
 
-def test_a_licensed_shop_gets_everything_at_once_and_can_prove_it(node: Node, visit: Visit, tmp_path: Path) -> None:
+def test_a_licensed_shop_gets_everything_at_once_and_can_prove_it(
+    node: Node, visit: Visit, tmp_path: Path
+) -> None:
     lin = visit.person("demo-lin", language=ENGLISH)
     number = apply(lin, tmp_path, for_whom="青衢市云溪区春风面馆", answers=ANSWERS)
 
@@ -62,7 +63,11 @@ def test_a_licensed_shop_gets_everything_at_once_and_can_prove_it(node: Node, vi
     steps.press(lin.get_by_role("button", name=re.compile("Send the case back")))
     lin.wait_for_load_state()
 
-    for officer, services in (("demo-urban", ["Outdoor sign"]), ("demo-market", ["Food business permit"]), ("demo-fire", ["Fire safety check"])):
+    for officer, services in (
+        ("demo-urban", ["Outdoor sign"]),
+        ("demo-market", ["Food business permit"]),
+        ("demo-fire", ["Fire safety check"]),
+    ):
         page = visit.person(officer, language=ENGLISH)
         for service in services:
             steps.open_case(page, number, service)
@@ -101,7 +106,9 @@ def test_a_licensed_shop_gets_everything_at_once_and_can_prove_it(node: Node, vi
     assert re.search(r"\d+ entries in \d+ chains", audit.stdout)
 
 
-def test_a_new_shop_waits_for_its_licence_even_without_javascript(node: Node, visit: Visit, tmp_path: Path) -> None:
+def test_a_new_shop_waits_for_its_licence_even_without_javascript(
+    node: Node, visit: Visit, tmp_path: Path
+) -> None:
     shen = visit.person("demo-shen", language=ENGLISH, script=False)
     number = apply(shen, tmp_path, for_whom=None, answers={**ANSWERS, **FOUNDING, "area": "86.5"})
     shen.goto(f"/applications/{number}")

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-
 from tests.factories import shops
 from tests.factories.fixtures import NOON, City
 from tests.work.cases.test_thread import grant_all
+
 from tongban.base.audit.verify import verify
 from tongban.records.catalogue import actions as catalogue
 from tongban.records.catalogue import queries as shared
@@ -90,7 +90,12 @@ def _sell_once(city: City) -> None:
     bank, operator = city.acting("demo-bank", for_firm=True), city.acting("demo-operator")
     listing = market.offer(shop.PRODUCT).listing
     contract = contracts.order(
-        acting=bank, listing=listing.id, purpose_kind="industry", purpose="Where to open a branch", months=12, accepted=True
+        acting=bank,
+        listing=listing.id,
+        purpose_kind="industry",
+        purpose="Where to open a branch",
+        months=12,
+        accepted=True,
     )
     contracts.approve(acting=operator, number=contract.number)
     for call in ("call-one-0001", "call-one-0001", "call-two-0002"):
@@ -106,7 +111,11 @@ def _sell_once(city: City) -> None:
 
 
 def _complain(city: City) -> None:
-    neighbour, clerk, police = city.acting("demo-neighbour"), city.acting("demo-hotline"), city.acting("demo-police")
+    neighbour, clerk, police = (
+        city.acting("demo-neighbour"),
+        city.acting("demo-hotline"),
+        city.acting("demo-police"),
+    )
     ticket = tickets.report(
         acting=neighbour, key="noise-1",
         report=tickets.Report(
@@ -124,12 +133,12 @@ def _complain(city: City) -> None:
     replies.contact(acting=police, number=ticket.number, note="今晚到场")
     replies.reply(acting=police, number=ticket.number, note="已要求店家夜间关闭排风扇")
     call_backs.call_back(acting=clerk, number=ticket.number, solved="yes", satisfied="satisfied")
-    rates = Client(headers={"accept-language": "en"}).get("/hotline/rates", {"from": "2026-03-01", "to": "2026-03-31"})
+    rates = Client(headers={"accept-language": "en"}).get(
+        "/hotline/rates", {"from": "2026-03-01", "to": "2026-03-31"}
+    )
     assert rates.status_code == 200
 
 
 def test_a_pilot_says_honestly_that_there_are_too_few_cases(city: City) -> None:
     desk = page("demo-window", city)
     assert desk.get("/office/pilots").status_code == 200
-
-

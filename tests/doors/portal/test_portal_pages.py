@@ -18,7 +18,7 @@ from tongban.base.directory import sources
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.core.packs import loader
 from tongban.core.packs.pack import Pack
-from tongban.doors.portal import context, errors
+from tongban.doors.portal import context, errors, navigation
 from tongban.doors.portal.middleware import Refusals
 
 PACKS = Path(__file__).resolve().parents[3] / "packs"
@@ -189,7 +189,7 @@ def test_the_navigation_offers_only_pages_that_are_there(rf: RequestFactory) -> 
     request: Any = rf.get("/services/abc")
     nav = context.Frame(request, quiet=True).nav
     assert [item.href for item in nav if item.current] == ["/services"]
-    assert all(context.exists(item.href) for item in nav)
+    assert all(navigation.exists(item.href) for item in nav)
 
 
 def views(patterns: list[Any], prefix: str = "/") -> list[tuple[str, Any]]:

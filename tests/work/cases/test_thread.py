@@ -11,7 +11,11 @@ from tongban.base.audit.verify import verify
 from tongban.records.licences import queries as licences
 from tongban.work.cases.actions import decisions, handling
 
-OFFICERS = {"qingqu-market-regulation": "demo-market", "qingqu-urban-management": "demo-urban", "qingqu-fire-rescue": "demo-fire"}
+OFFICERS = {
+    "qingqu-market-regulation": "demo-market",
+    "qingqu-urban-management": "demo-urban",
+    "qingqu-fire-rescue": "demo-fire",
+}
 
 
 def grant_all(city: City, application: object, hear: Callable[[], int]) -> None:
@@ -25,7 +29,9 @@ def grant_all(city: City, application: object, hear: Callable[[], int]) -> None:
             acting = city.acting(OFFICERS[case.organisation])
             if case.state == "submitted":
                 handling.accept(acting=acting, number=case.number)
-            decisions.decide(acting=acting, number=case.number, outcome="granted", reasons="All conditions are met.")
+            decisions.decide(
+                acting=acting, number=case.number, outcome="granted", reasons="All conditions are met."
+            )
 
 
 def test_the_holder_of_a_licence_has_everything_handled_at_once(city: City, hear: Callable[[], int]) -> None:
@@ -42,7 +48,9 @@ def test_the_holder_of_a_licence_has_everything_handled_at_once(city: City, hear
     assert verify().sound
 
 
-def test_the_founder_waits_for_the_business_licence_and_for_nothing_else(city: City, hear: Callable[[], int]) -> None:
+def test_the_founder_waits_for_the_business_licence_and_for_nothing_else(
+    city: City, hear: Callable[[], int]
+) -> None:
     acting = city.acting("demo-shen")
     application = shops.submitted(acting, answers=shops.FOUNDING)
     states = {c.service: c.state for c in application.cases.all()}
@@ -52,5 +60,7 @@ def test_the_founder_waits_for_the_business_licence_and_for_nothing_else(city: C
     assert {c.state for c in application.cases.all()} == {"completed"}
     held = {x.kind: x for x in licences.valid_of_subjects([application.subject], acting.today)}
     assert {"business_licence", "food_business_permit"} <= set(held)
-    assert held["food_business_permit"].claims["credit_code"] == held["business_licence"].claims["credit_code"]
+    assert (
+        held["food_business_permit"].claims["credit_code"] == held["business_licence"].claims["credit_code"]
+    )
     assert verify().sound

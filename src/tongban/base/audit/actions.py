@@ -20,13 +20,18 @@ from tongban.base.kit import keys
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import KeyReused
 
-
 DELIVER = "audit.deliver"
 """Name of the job that lets one subscriber hear one message."""
 
 
 def record(
-    *, acting: Acting, action: str, root: UUID, object_kind: str, object_id: object, detail: Mapping[str, Any] | None = None
+    *,
+    acting: Acting,
+    action: str,
+    root: UUID,
+    object_kind: str,
+    object_id: object,
+    detail: Mapping[str, Any] | None = None,
 ) -> models.Entry:
     """Append one entry to the chain of `root`.
 
@@ -36,7 +41,9 @@ def record(
     _require_transaction()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(root)])
-    last = models.Entry.objects.filter(chain=root).order_by("-sequence").values_list("sequence", "hash").first()
+    last = (
+        models.Entry.objects.filter(chain=root).order_by("-sequence").values_list("sequence", "hash").first()
+    )
     sequence, previous = (last[0] + 1, last[1]) if last else (1, chain.GENESIS)
     entry = models.Entry(
         chain=root,
@@ -61,12 +68,19 @@ def record(
     return entry
 
 
-def send(*, acting: Acting, kind: str, root: UUID, payload: Mapping[str, Any] | None = None) -> models.Message:
+def send(
+    *, acting: Acting, kind: str, root: UUID, payload: Mapping[str, Any] | None = None
+) -> models.Message:
     """Put a message into the outbox; every subscriber's job is enqueued in this very transaction."""
     _require_transaction()
     subscribers: tuple[str, ...] = import_string(settings.SUBSCRIPTIONS)[kind]
     message = models.Message.objects.create(
-        kind=kind, root=root, payload=dict(payload or {}), at=acting.now, place=acting.place, request_id=acting.request_id
+        kind=kind,
+        root=root,
+        payload=dict(payload or {}),
+        at=acting.now,
+        place=acting.place,
+        request_id=acting.request_id,
     )
     for subscriber in subscribers:
         jobs.configure_task(DELIVER).defer(message_id=str(message.id), subscriber=subscriber)
@@ -78,7 +92,9 @@ def deliver(*, message_id: UUID, subscriber: str, now: datetime) -> bool:
     with transaction.atomic():
         message = models.Message.objects.get(pk=message_id)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"{message_id}:{subscriber}"])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 17))", [f"{message_id}:{subscriber}"]
+            )
         if message.deliveries.filter(subscriber=subscriber).exists():
             return False
         import_string(subscriber)(message, now)
@@ -86,7 +102,9 @@ def deliver(*, message_id: UUID, subscriber: str, now: datetime) -> bool:
     return True
 
 
-def once(*, acting: Acting, key: str, body: bytes, answer: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], bool]:
+def once(
+    *, acting: Acting, key: str, body: bytes, answer: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
     """Run a write once per key: (its answer, whether this was a replay).
 
     The same key with the same body gives the first answer again; with another body: `KeyReused`. The key and the
@@ -101,7 +119,9 @@ def once(*, acting: Acting, key: str, body: bytes, answer: Callable[[], dict[str
             known = models.IdempotencyKey.objects.filter(owner=owner, key=key).first()
             if known is None:
                 result = answer()
-                models.IdempotencyKey.objects.create(owner=owner, key=key, body=digest, answer=result, at=acting.now)
+                models.IdempotencyKey.objects.create(
+                    owner=owner, key=key, body=digest, answer=result, at=acting.now
+                )
                 return result, False
     except IntegrityError:
         known = models.IdempotencyKey.objects.filter(owner=owner, key=key).first()
@@ -134,7 +154,9 @@ def seal(*, now: datetime) -> models.Seal | None:
             root=root,
             heads=len(heads),
             signature=base64.urlsafe_b64encode(key.sign(root.encode())).decode(),  # type: ignore[call-arg]
-            public_key=key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+            public_key=key.public_key()
+            .public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            .decode(),
         )
         models.SealedHead.objects.bulk_create(
             models.SealedHead(seal=sealed, chain=head[0], length=head[1], hash=head[2]) for head in heads

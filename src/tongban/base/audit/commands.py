@@ -32,7 +32,9 @@ def verify(as_json: bool) -> None:
             f"{report.entries} entries in {report.chains} chains recomputed, {report.seals} seals checked; "
             f"{report.unsealed} entries are newer than the last seal."
         )
-        click.echo("The audit is whole." if report.sound else f"The audit is NOT whole: {len(report.faults)} faults.")
+        click.echo(
+            "The audit is whole." if report.sound else f"The audit is NOT whole: {len(report.faults)} faults."
+        )
     sys.exit(0 if report.sound else 1)
 
 

@@ -37,7 +37,11 @@ class Entry(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["chain", "sequence"], name="audit_chain_sequence"),)
-        indexes = (models.Index(fields=["object_kind", "object_id"]), models.Index(fields=["principal", "at"]), models.Index(fields=["at"]))
+        indexes = (
+            models.Index(fields=["object_kind", "object_id"]),
+            models.Index(fields=["principal", "at"]),
+            models.Index(fields=["at"]),
+        )
 
     def __str__(self) -> str:
         return f"{self.chain}/{self.sequence} {self.action}"

@@ -24,7 +24,15 @@ def seals() -> QuerySet[models.Seal]:
 
 def append_only_tables() -> tuple[str, ...]:
     """Tables that web and worker may add to and never change."""
-    written_once = (models.Entry, models.Seal, models.SealedHead, models.Message, models.Delivery, models.IdempotencyKey, models.Stamp)
+    written_once = (
+        models.Entry,
+        models.Seal,
+        models.SealedHead,
+        models.Message,
+        models.Delivery,
+        models.IdempotencyKey,
+        models.Stamp,
+    )
     return tuple(model._meta.db_table for model in written_once)
 
 
@@ -38,12 +46,16 @@ def is_demo() -> bool:
     return models.Stamp.objects.filter(kind="demo").exists()
 
 
-def undelivered(kind_subscribers: dict[str, tuple[str, ...]], before: object, limit: int = 500) -> list[tuple[models.Message, str]]:
+def undelivered(
+    kind_subscribers: dict[str, tuple[str, ...]], before: object, limit: int = 500
+) -> list[tuple[models.Message, str]]:
     """Messages older than `before` that some subscriber has not heard: what a crash may have left."""
     missing: list[tuple[models.Message, str]] = []
     for kind, subscribers in kind_subscribers.items():
         for subscriber in subscribers:
             heard = models.Delivery.objects.filter(subscriber=subscriber).values("message_id")
-            waiting = models.Message.objects.filter(kind=kind, at__lt=before).exclude(pk__in=heard).order_by("at")
+            waiting = (
+                models.Message.objects.filter(kind=kind, at__lt=before).exclude(pk__in=heard).order_by("at")
+            )
             missing += [(message, subscriber) for message in waiting[:limit]]
     return missing

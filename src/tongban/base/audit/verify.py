@@ -51,28 +51,52 @@ def verify() -> Report:
             report.entries += 1
             number = entry["sequence"]
             if number != expected:
-                report.faults.append(Fault(chain_id, expected, "missing", f"entries {expected} to {number - 1} are gone"))
+                report.faults.append(
+                    Fault(chain_id, expected, "missing", f"entries {expected} to {number - 1} are gone")
+                )
             elif entry["previous"] != previous:
-                report.faults.append(Fault(chain_id, number, "broken-link", "does not follow the entry before it"))
+                report.faults.append(
+                    Fault(chain_id, number, "broken-link", "does not follow the entry before it")
+                )
             if chain.entry_hash(entry) != entry["hash"]:
                 report.faults.append(
-                    Fault(chain_id, number, "changed", f"entry {entry['id']} ({entry['action']}, {entry['at']:%Y-%m-%d %H:%M:%S}) was changed after it was written")
+                    Fault(
+                        chain_id,
+                        number,
+                        "changed",
+                        f"entry {entry['id']} ({entry['action']}, {entry['at']:%Y-%m-%d %H:%M:%S}) was changed after it was written",
+                    )
                 )
             if number in hashes_wanted and hashes_wanted[number] != entry["hash"]:
-                report.faults.append(Fault(chain_id, number, "changed", "differs from the hash that was sealed"))
+                report.faults.append(
+                    Fault(chain_id, number, "changed", "differs from the hash that was sealed")
+                )
             report.unsealed += number > last_sealed
             previous, expected = entry["hash"], number + 1
         if expected <= last_sealed:
-            report.faults.append(Fault(chain_id, expected, "cut-off", f"entries {expected} to {last_sealed} were sealed and are gone"))
+            report.faults.append(
+                Fault(
+                    chain_id,
+                    expected,
+                    "cut-off",
+                    f"entries {expected} to {last_sealed} were sealed and are gone",
+                )
+            )
     for chain_id, heads in sealed.items():
-        report.faults.append(Fault(chain_id, 1, "cut-off", f"a sealed chain of {max(n for n, _ in heads)} entries is gone"))
+        report.faults.append(
+            Fault(chain_id, 1, "cut-off", f"a sealed chain of {max(n for n, _ in heads)} entries is gone")
+        )
     return report
 
 
 def _chains() -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     from itertools import groupby
 
-    rows = models.Entry.objects.order_by("chain", "sequence").values("id", "hash", *chain.FIELDS).iterator(chunk_size=2000)
+    rows = (
+        models.Entry.objects.order_by("chain", "sequence")
+        .values("id", "hash", *chain.FIELDS)
+        .iterator(chunk_size=2000)
+    )
     for chain_id, entries in groupby(rows, key=lambda row: row["chain"]):
         yield str(chain_id), entries
 

@@ -24,7 +24,8 @@ class PackRefused(ValueError):
 def install_pack(*, acting: Acting, files: dict[str, bytes], top: str) -> Pack:
     """Check a pack, keep its files for ever and put it in force for its jurisdiction from now on.
 
-    Installing what is already in force changes nothing.
+    Installing what is already in force changes nothing, nor does installing what a promoted pilot rests on: the same
+    files on disk at the next start do not take the promotion back.
     """
     loaded = loader.load(files, top)
     if loaded.pack is None:
@@ -34,13 +35,30 @@ def install_pack(*, acting: Acting, files: dict[str, bytes], top: str) -> Pack:
         place = pack.manifest.jurisdiction
         models.PackVersion.objects.get_or_create(
             digest=pack.digest,
-            defaults={"layer": top, "version": pack.manifest.version, "files": sources.zipped(files), "installed_at": acting.now},
+            defaults={
+                "layer": top,
+                "version": pack.manifest.version,
+                "files": sources.zipped(files),
+                "installed_at": acting.now,
+            },
         )
         current = models.InForce.objects.filter(place=place).order_by("-valid_from", "-id").first()
-        if current is None or current.pack_id != pack.digest:
+        if current is None or not _rests_on(current.pack_id, pack.digest):
             models.InForce.objects.create(place=place, pack_id=pack.digest, valid_from=acting.now)
             audit.record(
                 acting=acting, action="pack.in-force", root=uuid5(NAMESPACE_URL, f"place:{place}"),
                 object_kind="pack", object_id=pack.digest, detail={"place": place, "version": pack.manifest.version},
             )  # fmt: skip
     return pack
+
+
+def _rests_on(current: str, installed: str) -> bool:
+    """Whether `current` is `installed`, or came from it by one promoted pilot after another."""
+    while current != installed:
+        promoted = (
+            models.Pilot.objects.filter(pack_id=current, state="promoted").order_by("-decided_at").first()
+        )
+        if promoted is None:
+            return False
+        current = promoted.base_id
+    return True

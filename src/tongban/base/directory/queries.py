@@ -26,7 +26,9 @@ def pack_in_force(now: datetime, place: str | None = None) -> Pack:
         if place in city.places:
             return city
     if digest is None:
-        raise LookupError(f"no pack is in force for {place or settings.PLACE or 'this node'}: run `tongban pack install`")
+        raise LookupError(
+            f"no pack is in force for {place or settings.PLACE or 'this node'}: run `tongban pack install`"
+        )
     return pack(digest)
 
 

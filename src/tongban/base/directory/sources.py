@@ -28,7 +28,9 @@ def read_layers(folder: Path, top: str) -> dict[str, bytes]:
         root = folder / layer
         if not (root / "pack.yaml").is_file():
             if layer == top:
-                raise NoSuchPack(f"No pack.yaml in {root}. A pack is a folder with a pack.yaml; `tongban pack lint packs/NAME`.")
+                raise NoSuchPack(
+                    f"No pack.yaml in {root}. A pack is a folder with a pack.yaml; `tongban pack lint packs/NAME`."
+                )
             break
         for path in sorted(root.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts):
@@ -43,7 +45,9 @@ def read_layers(folder: Path, top: str) -> dict[str, bytes]:
 
 def top_layer(folder: Path) -> str:
     """The layer of `folder` that no other layer extends; the first by name if several."""
-    manifests = {path.parent.name: yaml.safe_load(path.read_bytes()) for path in sorted(folder.glob("*/pack.yaml"))}
+    manifests = {
+        path.parent.name: yaml.safe_load(path.read_bytes()) for path in sorted(folder.glob("*/pack.yaml"))
+    }
     below = {manifest.get("extends") for manifest in manifests.values()}
     tops = [name for name in manifests if name not in below]
     if not tops:

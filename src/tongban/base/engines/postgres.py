@@ -81,7 +81,9 @@ def _database_of(uri: str, name: str) -> str:
     base = head.rsplit("/", 1)[0]
     with psycopg.connect(f"{base}/postgres?{query}", autocommit=True) as connection:
         if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+            )
     return f"{base}/{name}?{query}"
 
 

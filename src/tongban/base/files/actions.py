@@ -17,7 +17,14 @@ from tongban.base.kit.refusals import Invalid, TooLarge
 
 
 def take_in(
-    *, acting: Acting, owner: UUID, root: UUID, name: str, data: bytes, formats: tuple[str, ...], max_bytes: int
+    *,
+    acting: Acting,
+    owner: UUID,
+    root: UUID,
+    name: str,
+    data: bytes,
+    formats: tuple[str, ...],
+    max_bytes: int,
 ) -> models.Upload:
     """Check and keep one file. Raises `TooLarge` or `Invalid` with words for the applicant; then nothing is kept."""
     if len(data) > max_bytes:
@@ -25,7 +32,10 @@ def take_in(
             "size": round(len(data) / 1024 / 1024, 1), "limit": max_bytes // (1024 * 1024)})  # fmt: skip
     finding = inspection.inspect(data, formats)
     if finding.problem is not None or finding.format is None:
-        raise Invalid(refusal_text(finding.problem or "wrong-format", formats), fields={"file": finding.problem or "wrong-format"})
+        raise Invalid(
+            refusal_text(finding.problem or "wrong-format", formats),
+            fields={"file": finding.problem or "wrong-format"},
+        )
     digest = hashlib.sha256(data).hexdigest()
     store.put(digest, data)
     with transaction.atomic():
@@ -45,10 +55,18 @@ def refusal_text(problem: str, formats: tuple[str, ...]) -> str:
     allowed = ", ".join(f.upper() for f in formats)
     return {
         "empty": _("The file is empty. Choose another one."),
-        "executable": _("This is a program, whatever its name says. Upload the document as %(allowed)s.") % {"allowed": allowed},
-        "wrong-format": _("The content is not %(allowed)s, whatever the name says. Save it as one of these and try again.") % {"allowed": allowed},
-        "broken": _("The file is damaged or locked with a password. Open it on your device, save it again and retry."),
-        "active-content": _("The PDF contains scripts or embedded files. Print it to PDF again and upload that copy."),
+        "executable": _("This is a program, whatever its name says. Upload the document as %(allowed)s.")
+        % {"allowed": allowed},
+        "wrong-format": _(
+            "The content is not %(allowed)s, whatever the name says. Save it as one of these and try again."
+        )
+        % {"allowed": allowed},
+        "broken": _(
+            "The file is damaged or locked with a password. Open it on your device, save it again and retry."
+        ),
+        "active-content": _(
+            "The PDF contains scripts or embedded files. Print it to PDF again and upload that copy."
+        ),
         "too-many-pages": _("The PDF has more than 300 pages. Upload only the pages asked for."),
         "too-large-picture": _("The picture has too many pixels. Take it at a lower resolution."),
     }[problem]

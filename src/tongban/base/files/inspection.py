@@ -17,7 +17,18 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 MAX_PIXELS = 60_000_000
 MAX_PAGES = 300
 MAX_OBJECTS = 20_000
-ACTIVE_KEYS = frozenset({"/JS", "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/OpenAction/JS"})
+ACTIVE_KEYS = frozenset(
+    {
+        "/JS",
+        "/JavaScript",
+        "/Launch",
+        "/EmbeddedFile",
+        "/EmbeddedFiles",
+        "/RichMedia",
+        "/XFA",
+        "/OpenAction/JS",
+    }
+)
 SIGNATURES = {"pdf": (b"%PDF-",), "png": (b"\x89PNG\r\n\x1a\n",), "jpg": (b"\xff\xd8\xff",)}
 MEDIA_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg"}
 
@@ -35,7 +46,12 @@ def inspect(data: bytes, allowed: tuple[str, ...]) -> Finding:
     """Look at the whole content. Problems: empty, executable, wrong-format, broken, active-content, too-many-pages, too-large-picture."""
     if not data:
         return Finding(None, problem="empty")
-    if data[:2] == b"MZ" or data[:4] == b"\x7fELF" or data[:2] == b"#!" or data[:4] in (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"):
+    if (
+        data[:2] == b"MZ"
+        or data[:4] == b"\x7fELF"
+        or data[:2] == b"#!"
+        or data[:4] in (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+    ):
         return Finding(None, problem="executable")
     found = next((name for name, heads in SIGNATURES.items() if data.startswith(heads)), None)
     if found is None or found not in allowed:
@@ -92,7 +108,12 @@ def _is_active(reader: PdfReader) -> bool:
             seen.add(key)
             item = item.get_object()
         if isinstance(item, DictionaryObject):
-            if ACTIVE_KEYS & set(item.keys()) or item.get("/S") in ("/JavaScript", "/Launch", "/ImportData", "/SubmitForm"):
+            if ACTIVE_KEYS & set(item.keys()) or item.get("/S") in (
+                "/JavaScript",
+                "/Launch",
+                "/ImportData",
+                "/SubmitForm",
+            ):
                 return True
             waiting.extend(item.values())
         elif isinstance(item, ArrayObject):

@@ -21,4 +21,6 @@ def subjects(acting: Acting) -> frozenset[UUID]:
     person = models.Subject.objects.filter(pk=acting.principal).first()
     if person is None:
         return frozenset()
-    return frozenset({person.pk, *queries.mandates_of(person, acting.now).values_list("principal_id", flat=True)})
+    return frozenset(
+        {person.pk, *queries.mandates_of(person, acting.now).values_list("principal_id", flat=True)}
+    )

@@ -14,12 +14,24 @@ from tongban.base.kit.refusals import Invalid, NotFound
 
 
 def register_person(
-    *, acting: Acting, username: str, name: str, name_en: str, identifier: str | None, phone: str = "", password: str | None = None
+    *,
+    acting: Acting,
+    username: str,
+    name: str,
+    name_en: str,
+    identifier: str | None,
+    phone: str = "",
+    password: str | None = None,
 ) -> models.Account:
     """A person with an account. Without a password nobody can sign in with one."""
     with transaction.atomic():
         person = models.Subject.objects.create(
-            kind="person", name=name, name_en=name_en, identifier=identifier, phone=phone, created_at=acting.now
+            kind="person",
+            name=name,
+            name_en=name_en,
+            identifier=identifier,
+            phone=phone,
+            created_at=acting.now,
         )
         account = models.Account(username=username, person=person)
         if password is None:
@@ -35,7 +47,12 @@ def register_person(
 
 
 def register_enterprise(
-    *, acting: Acting, name: str, name_en: str = "", identifier: str | None, representative: models.Subject | None
+    *,
+    acting: Acting,
+    name: str,
+    name_en: str = "",
+    identifier: str | None,
+    representative: models.Subject | None,
 ) -> models.Subject:
     """A firm, with the mandate of its legal representative. `identifier` is None while it is being founded.
 
@@ -49,7 +66,13 @@ def register_enterprise(
             models.Mandate.objects.create(
                 principal=firm, agent=representative, ground="representative", valid_from=acting.now
             )
-        audit.record(acting=acting, action="enterprise.registered", root=firm.id, object_kind="subject", object_id=firm.id)
+        audit.record(
+            acting=acting,
+            action="enterprise.registered",
+            root=firm.id,
+            object_kind="subject",
+            object_id=firm.id,
+        )
     return firm
 
 
@@ -72,10 +95,16 @@ def bind_identifier(*, acting: Acting, subject_id: UUID, identifier: str, name: 
     return firm
 
 
-def appoint(*, acting: Acting, account: models.Account, organisation: str, role: str, place: str) -> models.Post:
+def appoint(
+    *, acting: Acting, account: models.Account, organisation: str, role: str, place: str
+) -> models.Post:
     with transaction.atomic():
         post, new = models.Post.objects.get_or_create(
-            account=account, organisation=organisation, role=role, place=place, defaults={"valid_from": acting.now}
+            account=account,
+            organisation=organisation,
+            role=role,
+            place=place,
+            defaults={"valid_from": acting.now},
         )
         if new:
             audit.record(

@@ -30,7 +30,11 @@ class WhoIsActing:
 def act_for(request: HttpRequest, principal: str) -> bool:
     """From now on act in this session for a subject with a mandate in force; False when there is none."""
     held = next(
-        (m for m in queries.mandates_of(request.user.person, request.acting.now) if str(m.principal_id) == principal),  # type: ignore[attr-defined]
+        (
+            m
+            for m in queries.mandates_of(request.user.person, request.acting.now)
+            if str(m.principal_id) == principal
+        ),  # type: ignore[attr-defined]
         None,
     )
     if held is None:
@@ -50,11 +54,25 @@ def build(request: HttpRequest) -> Acting:
         return Acting(None, None, None, None, None, "visitor", place, "visit", now, request_id, zone)
     post = queries.post_of(account, now)
     if post is not None:
-        return Acting(account.pk, None, None, post.pk, post.organisation, post.role, post.place, "official duty", now, request_id, zone)
+        return Acting(
+            account.pk,
+            None,
+            None,
+            post.pk,
+            post.organisation,
+            post.role,
+            post.place,
+            "official duty",
+            now,
+            request_id,
+            zone,
+        )
     principal, mandate = account.person_id, None
     chosen = request.session.get(SESSION_PRINCIPAL)
     if chosen and chosen != str(account.person_id):
         held = queries.mandates_of(account.person, now).filter(principal_id=UUID(chosen)).first()
         if held is not None:
             principal, mandate = held.principal_id, held.pk
-    return Acting(account.pk, principal, mandate, None, None, "applicant", place, "own matter", now, request_id, zone)
+    return Acting(
+        account.pk, principal, mandate, None, None, "applicant", place, "own matter", now, request_id, zone
+    )

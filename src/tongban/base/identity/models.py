@@ -58,7 +58,11 @@ class Post(models.Model):
     valid_to = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["account", "organisation", "role", "place"], name="identity_post_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "organisation", "role", "place"], name="identity_post_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.account} {self.role} of {self.organisation}"
@@ -70,7 +74,9 @@ class Mandate(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     principal = models.ForeignKey(Subject, models.PROTECT, related_name="mandates_given")
     agent = models.ForeignKey(Subject, models.PROTECT, related_name="mandates_held")
-    ground = models.CharField(max_length=20, choices=[("representative", "representative"), ("authorised", "authorised")])
+    ground = models.CharField(
+        max_length=20, choices=[("representative", "representative"), ("authorised", "authorised")]
+    )
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
@@ -78,7 +84,9 @@ class Mandate(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["principal", "agent", "ground"], condition=Q(revoked_at=None), name="identity_mandate_once"
+                fields=["principal", "agent", "ground"],
+                condition=Q(revoked_at=None),
+                name="identity_mandate_once",
             ),
         )
 

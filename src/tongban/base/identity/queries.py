@@ -39,14 +39,23 @@ def mandates_of(person: models.Subject, now: datetime) -> QuerySet[models.Mandat
 
 def representatives(mandate_id: UUID) -> set[UUID]:
     """The person behind a mandate of legal representation; nobody for a mere authorisation."""
-    return set(models.Mandate.objects.filter(pk=mandate_id, ground="representative").values_list("agent_id", flat=True))
+    return set(
+        models.Mandate.objects.filter(pk=mandate_id, ground="representative").values_list(
+            "agent_id", flat=True
+        )
+    )
 
 
 def accounts_of_subject(subject_id: UUID, now: datetime) -> list[models.Account]:
     """Accounts that may read for a subject: the person's own, and those with a mandate."""
     return list(
         models.Account.objects.filter(
-            Q(person_id=subject_id) | Q(person__mandates_held__in=models.Mandate.objects.filter(_in_force(now), principal_id=subject_id, revoked_at=None)),
+            Q(person_id=subject_id)
+            | Q(
+                person__mandates_held__in=models.Mandate.objects.filter(
+                    _in_force(now), principal_id=subject_id, revoked_at=None
+                )
+            ),
             is_active=True,
         ).distinct()
     )
@@ -57,7 +66,12 @@ def account_by_name(username: str) -> models.Account | None:
 
 
 def accounts() -> QuerySet[models.Account]:
-    return models.Account.objects.filter(is_active=True).select_related("person").prefetch_related("posts").order_by("id")
+    return (
+        models.Account.objects.filter(is_active=True)
+        .select_related("person")
+        .prefetch_related("posts")
+        .order_by("id")
+    )
 
 
 def _in_force(now: datetime) -> Q:

@@ -14,7 +14,9 @@ from tongban.base.notices import models
 from tongban.core.values.text import Bilingual
 
 
-def tell(*, subject: UUID, cause: str, title: Bilingual, body: Bilingual, link: str, now: datetime) -> models.Notice:
+def tell(
+    *, subject: UUID, cause: str, title: Bilingual, body: Bilingual, link: str, now: datetime
+) -> models.Notice:
     """Put a notice into a subject's inbox; telling the same cause again changes nothing."""
     with transaction.atomic():
         notice, _ = models.Notice.objects.get_or_create(
@@ -34,7 +36,14 @@ def mark_read(*, acting: Acting) -> int:
 
 
 def issue_document(
-    *, acting: Acting, kind: str, prefix: str, root: UUID, about: UUID | None, organisation: str | None, content: Mapping[str, Any]
+    *,
+    acting: Acting,
+    kind: str,
+    prefix: str,
+    root: UUID,
+    about: UUID | None,
+    organisation: str | None,
+    content: Mapping[str, Any],
 ) -> models.Document:
     """Issue a numbered document inside the transaction of an action. The number never comes twice."""
     with connection.cursor() as cursor:

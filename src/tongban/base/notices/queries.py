@@ -12,7 +12,9 @@ from tongban.base.notices import models
 
 def inbox(acting: Acting) -> QuerySet[models.Notice]:
     """The principal's notices, newest first; nobody's without a principal."""
-    return models.Notice.objects.filter(subject=acting.principal).exclude(subject=None).order_by("-created_at")
+    return (
+        models.Notice.objects.filter(subject=acting.principal).exclude(subject=None).order_by("-created_at")
+    )
 
 
 def unread(acting: Acting) -> int:

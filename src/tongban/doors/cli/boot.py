@@ -91,7 +91,9 @@ def install_packs(now: datetime) -> None:
     except actions.PackRefused as refused:
         for problem in refused.problems:
             click.echo(str(problem), err=True)
-        raise click.ClickException(f"The pack {top} has {len(refused.problems)} problems; nothing was installed.") from refused
+        raise click.ClickException(
+            f"The pack {top} has {len(refused.problems)} problems; nothing was installed."
+        ) from refused
 
 
 def publish_trust_list(now: datetime) -> None:
@@ -119,7 +121,9 @@ def _require_migrated() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM audit_entry LIMIT 1")
     except ProgrammingError as error:
-        raise click.ClickException("This database is empty. Run `tongban demo` for a trial or `tongban serve` to set it up.") from error
+        raise click.ClickException(
+            "This database is empty. Run `tongban demo` for a trial or `tongban serve` to set it up."
+        ) from error
 
 
 def _static_version() -> str:

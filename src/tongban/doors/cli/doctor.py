@@ -17,18 +17,30 @@ from tongban.base.kit import environment
 @click.command()
 def doctor() -> None:
     """Check this machine and this node. Exit 1 when something needed is missing."""
-    checks: tuple[Callable[[], tuple[str, bool | None, str]], ...] = (_python, _libraries, _home, _packs, _database, _port, _browser)
+    checks: tuple[Callable[[], tuple[str, bool | None, str]], ...] = (
+        _python,
+        _libraries,
+        _home,
+        _packs,
+        _database,
+        _port,
+        _browser,
+    )
     failed = False
     for check in checks:
         name, good, text = check()
         failed |= good is False
-        click.echo(f"{ {True: 'ok     ', False: 'MISSING', None: 'note   '}[good]} {name}: {text}")
+        click.echo(f"{ {True: 'ok     ', False: 'MISSING', None: 'note   '}[good] } {name}: {text}")
     sys.exit(1 if failed else 0)
 
 
 def _python() -> tuple[str, bool | None, str]:
     version = sys.version.split()[0]
-    return "Python", sys.version_info >= (3, 11), version if sys.version_info >= (3, 11) else f"{version}; install 3.11 or newer"
+    return (
+        "Python",
+        sys.version_info >= (3, 11),
+        version if sys.version_info >= (3, 11) else f"{version}; install 3.11 or newer",
+    )
 
 
 def _libraries() -> tuple[str, bool | None, str]:
@@ -39,7 +51,11 @@ def _libraries() -> tuple[str, bool | None, str]:
             importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             absent.append(name)
-    return "Libraries", not absent, "all installed" if not absent else f"{', '.join(absent)} missing; run `make setup`"
+    return (
+        "Libraries",
+        not absent,
+        "all installed" if not absent else f"{', '.join(absent)} missing; run `make setup`",
+    )
 
 
 def _home() -> tuple[str, bool | None, str]:
@@ -47,7 +63,11 @@ def _home() -> tuple[str, bool | None, str]:
     free = shutil.disk_usage(home).free // 2**20
     if not os.access(home, os.W_OK):
         return "Data folder", False, f"{home} cannot be written; set TONGBAN_HOME to a folder of yours"
-    return "Data folder", free > 500, f"{home}, {free} MB free" + ("" if free > 500 else "; make room, 500 MB are needed")
+    return (
+        "Data folder",
+        free > 500,
+        f"{home}, {free} MB free" + ("" if free > 500 else "; make room, 500 MB are needed"),
+    )
 
 
 def _packs() -> tuple[str, bool | None, str]:
@@ -84,9 +104,17 @@ def _port() -> tuple[str, bool | None, str]:
     with socket.socket() as probe:
         probe.settimeout(1)
         used = port.isdigit() and probe.connect_ex(("127.0.0.1", int(port))) == 0
-    return "Port", None if used else True, f"{port} is in use (by this node, or set TONGBAN_PORT)" if used else f"{port} is free"
+    return (
+        "Port",
+        None if used else True,
+        f"{port} is in use (by this node, or set TONGBAN_PORT)" if used else f"{port} is free",
+    )
 
 
 def _browser() -> tuple[str, bool | None, str]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return "Browser for the journeys", True if found else None, found or "none; only tests need it: `make browser`"
+    return (
+        "Browser for the journeys",
+        True if found else None,
+        found or "none; only tests need it: `make browser`",
+    )

@@ -52,7 +52,9 @@ def of_place(place: str | None, path: Path | None) -> Pack:
             *loaded.pack.places,
         ):
             return loaded.pack
-    raise click.ClickException(f"No pack in {folder} is for the place {place!r}. Give a division code or a pack id, or --pack PATH.")
+    raise click.ClickException(
+        f"No pack in {folder} is for the place {place!r}. Give a division code or a pack id, or --pack PATH."
+    )
 
 
 @pack.command()

@@ -25,11 +25,23 @@ from tongban.doors.cli import packs
 @click.argument("event")
 @click.option("--place", help="Division code or pack id; the uppermost pack by default.")
 @click.option("--pack", "path", type=click.Path(path_type=Path), help="Folder of a pack instead of a place.")
-@click.option("--at", "at", type=click.DateTime(["%Y-%m-%d"]), help="Civil date; today at the place by default.")
-@click.option("--facts", "facts_file", type=click.Path(path_type=Path), help="YAML or JSON file of fact: value.")
+@click.option(
+    "--at", "at", type=click.DateTime(["%Y-%m-%d"]), help="Civil date; today at the place by default."
+)
+@click.option(
+    "--facts", "facts_file", type=click.Path(path_type=Path), help="YAML or JSON file of fact: value."
+)
 @click.option("--held", multiple=True, help="Licence kind or registry resource at hand; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="The whole plan as JSON.")
-def plan(event: str, place: str | None, path: Path | None, at: datetime | None, facts_file: Path | None, held: tuple[str, ...], as_json: bool) -> None:
+def plan(
+    event: str,
+    place: str | None,
+    path: Path | None,
+    at: datetime | None,
+    facts_file: Path | None,
+    held: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Compute which services EVENT needs, in what order, with which materials, until when, and what is still to ask."""
     pack = packs.of_place(place, path)
     facts, problems = packfacts.read_facts(pack, _read(facts_file), file=str(facts_file or "facts"))
@@ -42,7 +54,9 @@ def plan(event: str, place: str | None, path: Path | None, at: datetime | None, 
         result = planning.plan(pack, event, facts, [_held(pack, name) for name in held], day)
     except planning.UnknownEvent as error:
         known = ", ".join(sorted(pack.life_events))
-        raise click.ClickException(f"There is no life event {event!r} in {pack.manifest.id}. There are: {known}") from error
+        raise click.ClickException(
+            f"There is no life event {event!r} in {pack.manifest.id}. There are: {known}"
+        ) from error
     if as_json:
         click.echo(json.dumps(to_json.plan(result, pack), ensure_ascii=False, indent=2))
     else:
@@ -58,12 +72,17 @@ def as_text(plan: Plan, pack: Pack, language: str) -> str:
     mark = {Applies.YES: "●", Applies.MAYBE: "○", Applies.NO: " "}
     for service in plan.services:
         declared = pack.services[service.id]
-        organ = next((o.name for o in pack.organisations.values() if o.authority == declared.authority), pack.authorities[declared.authority].name)
+        organ = next(
+            (o.name for o in pack.organisations.values() if o.authority == declared.authority),
+            pack.authorities[declared.authority].name,
+        )
         line = f"{mark[service.applies]} {declared.name.get(language)} · {organ.get(language)} · {service.starts} → {service.due_promised.day}"
         if service.due_promised.provisional:
             line += say("（暂定）", " (provisional)")
         if service.waits_for:
-            line += say(" · 等待：", " · waits for: ") + ", ".join(pack.services[s].name.get(language) for s in service.waits_for)
+            line += say(" · 等待：", " · waits for: ") + ", ".join(
+                pack.services[s].name.get(language) for s in service.waits_for
+            )
         lines.append(line)
         lines += [f"    ✕ {declared.blocked_when[i].reason.get(language)}" for i in service.blocks]
     words = {
@@ -73,7 +92,10 @@ def as_text(plan: Plan, pack: Pack, language: str) -> str:
     }  # fmt: skip
     lines += ["", say("材料", "Materials")]
     for material in plan.materials:
-        lines.append(f"  {words[material.status]:<12} {pack.materials[material.id].name.get(language)}" + ("" if material.certain else " ?"))
+        lines.append(
+            f"  {words[material.status]:<12} {pack.materials[material.id].name.get(language)}"
+            + ("" if material.certain else " ?")
+        )
     asked = [question for question in plan.questions if not question.later]
     if asked:
         lines += ["", say(f"还有 {len(asked)} 个问题", f"{len(asked)} questions left")]
@@ -112,6 +134,6 @@ def _held(pack: Pack, name: str) -> Held:
         return Held("licence", name, f"--held {name}")
     if name in pack.resources:
         return Held("registry", name, f"--held {name}")
-    raise click.ClickException(f"{name!r} is neither a licence kind nor a registry. Licences: {', '.join(sorted(pack.licences))}; registries: {', '.join(sorted(pack.resources))}")
-
-
+    raise click.ClickException(
+        f"{name!r} is neither a licence kind nor a registry. Licences: {', '.join(sorted(pack.licences))}; registries: {', '.join(sorted(pack.resources))}"
+    )

@@ -36,7 +36,9 @@ def demo(and_serve: bool) -> None:
 
     now = datetime.now(UTC)
     if audited.stamped() not in (None, "demo"):
-        raise click.ClickException("This database is for production. Demo content never goes there; set TONGBAN_HOME or TONGBAN_DATABASE_URL to another one.")
+        raise click.ClickException(
+            "This database is for production. Demo content never goes there; set TONGBAN_HOME or TONGBAN_DATABASE_URL to another one."
+        )
     audit.stamp(kind="demo", now=now)
     boot.install_packs(now)
     boot.publish_trust_list(now)
@@ -70,7 +72,9 @@ def worker() -> None:
     boot.django()
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", "--concurrency", "2", "--shutdown-graceful-timeout", "10", verbosity=0)
+    call_command(
+        "procrastinate", "worker", "--concurrency", "2", "--shutdown-graceful-timeout", "10", verbosity=0
+    )
 
 
 @click.command()

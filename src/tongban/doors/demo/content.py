@@ -53,7 +53,11 @@ def load(*, now: datetime, population: bool = True) -> list[tuple[str, str]]:
         raise NotADemo("demo content goes only into a database stamped demo")
     pack = directory.pack_in_force(now)
     acting = system(now, pack.manifest.jurisdiction, "demo content", time_zone=pack.manifest.time_zone)
-    here = [p for p in PEOPLE if p.authority is None or any(o.authority == p.authority for o in pack.organisations.values())]
+    here = [
+        p
+        for p in PEOPLE
+        if p.authority is None or any(o.authority == p.authority for o in pack.organisations.values())
+    ]
     for person in here:
         _person(acting, pack, person)
     if pack.manifest.jurisdiction == HOME:
@@ -83,7 +87,11 @@ def _person(acting: Acting, pack: Pack, person: Person) -> None:
     else:
         organ = next(o for o in pack.organisations.values() if o.authority == person.authority)
         identity.appoint(
-            acting=acting, account=account, organisation=organ.id, role=person.role, place=pack.manifest.jurisdiction
+            acting=acting,
+            account=account,
+            organisation=organ.id,
+            role=person.role,
+            place=pack.manifest.jurisdiction,
         )
 
 
@@ -94,7 +102,9 @@ def _registries(acting: Acting, pack: Pack) -> None:
                 catalogue.keep_row(resource=resource, values=row, now=acting.now)
 
 
-def _firm(acting: Acting, username: str, name: str, name_en: str, sequence: int, prefix: str = "92") -> Subject:
+def _firm(
+    acting: Acting, username: str, name: str, name_en: str, sequence: int, prefix: str = "92"
+) -> Subject:
     code = identifiers.make_credit_code(prefix, f"{HOME[:4]}01", sequence)
     owner = people.account_by_name(username)
     assert owner is not None

@@ -42,8 +42,7 @@ PEOPLE = (
     Person("demo-hotline", "安宁", "An Ning", "99010319931001000", "", "hotline clerk", "hotline-centre", "clerk"),
     Person("demo-police", "卫平", "Wei Ping", "99010419860216000", "", "officer, public security (noise)", "public-security", "officer"),
     Person("demo-operator", "舒据", "Shu Ju", "99010119890808000", "", "officer, data operator", "data-operator", "officer"),
+    Person("demo-data", "舒同", "Shu Tong", "99010119860311000", "", "officer, data bureau (pilots)", "data-bureau", "officer"),
     Person("demo-bank", "殷行舟", "Yin Xingzhou", "99010119840704000", "13800004321", "buys data for a bank"),
     Person("demo-neighbour", "邻舍", "Lin She", "99010119910610000", "13800008765", "lives next to the noodle shop"),
 )  # fmt: skip
-BASE = 7
-"""The people without whom the first thread cannot be walked; the rest belong to the second."""

@@ -52,13 +52,23 @@ def _day(today: date, months_ago: int, chance: random.Random) -> date:
 
 
 def _firm(
-    acting: Acting, pack: Pack, division: str, trade: str, sequence: int, day: date, chance: random.Random, district: str
+    acting: Acting,
+    pack: Pack,
+    division: str,
+    trade: str,
+    sequence: int,
+    day: date,
+    chance: random.Random,
+    district: str,
 ) -> None:
     name = f"{district}{chance.choice(FAMILY)}记{chance.choice(KINDS)}{sequence - FIRST_CODE + 1}号（虚构）"
     kind = pack.licences[KIND]
     organ = next(o for o in pack.organisations.values() if o.authority == kind.issuer)
     firm = identity.register_enterprise(
-        acting=acting, name=name, identifier=identifiers.make_credit_code("92", division, sequence), representative=None
+        acting=acting,
+        name=name,
+        identifier=identifiers.make_credit_code("92", division, sequence),
+        representative=None,
     )
     licences.register(
         acting=acting, kind=kind, pack=pack, organisation=organ, holder=firm, holder_name=name, number=f"JY{division}{sequence:08d}",

@@ -25,4 +25,6 @@ def agree(*, acting: Acting, pack: Pack) -> None:
         acting=posts.acting_as(acting, "demo-market", PURPOSE), resource=RESOURCE, fields=FIELDS,
         purpose="核对开办餐饮店的经营场所：权利人、用途、面积", articles=pack.resources[RESOURCE].articles, event=EVENT,
     )  # fmt: skip
-    catalogue.decide(acting=posts.acting_as(acting, "demo-registry", PURPOSE), number=asked.number, outcome="granted")
+    catalogue.decide(
+        acting=posts.acting_as(acting, "demo-registry", PURPOSE), number=asked.number, outcome="granted"
+    )

@@ -175,7 +175,9 @@ class Frame:
         """Only what is there: a page that this node does not serve is not offered."""
         here = self.request.path
         entries = navigation.of_role(self.role)
-        current = max((e[0] for e in entries if here == e[0] or here.startswith(f"{e[0]}/")), key=len, default="")
+        current = max(
+            (e[0] for e in entries if here == e[0] or here.startswith(f"{e[0]}/")), key=len, default=""
+        )
         return [Item(href, _(label), icon, href == current) for href, label, icon in entries]
 
     @property

@@ -38,10 +38,14 @@ def observe(*, acting: Acting, subject: UUID, root: UUID, observations: Collecti
 def give_consent(*, acting: Acting, subject: UUID, root: UUID) -> models.Consent:
     with transaction.atomic():
         consent, new = models.Consent.objects.get_or_create(
-            root=root, withdrawn_at=None, defaults={"subject": subject, "given_at": acting.now, "given_by": acting.actor}
+            root=root,
+            withdrawn_at=None,
+            defaults={"subject": subject, "given_at": acting.now, "given_by": acting.actor},
         )
         if new:
-            audit.record(acting=acting, action="consent.given", root=root, object_kind="consent", object_id=consent.id)
+            audit.record(
+                acting=acting, action="consent.given", root=root, object_kind="consent", object_id=consent.id
+            )
     return consent
 
 
@@ -50,4 +54,10 @@ def withdraw_consent(*, acting: Acting, root: UUID) -> None:
         for consent in models.Consent.objects.select_for_update().filter(root=root, withdrawn_at=None):
             consent.withdrawn_at = acting.now
             consent.save(update_fields=["withdrawn_at"])
-            audit.record(acting=acting, action="consent.withdrawn", root=root, object_kind="consent", object_id=consent.id)
+            audit.record(
+                acting=acting,
+                action="consent.withdrawn",
+                root=root,
+                object_kind="consent",
+                object_id=consent.id,
+            )

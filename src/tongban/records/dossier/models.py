@@ -43,7 +43,11 @@ class Consent(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["root"], condition=models.Q(withdrawn_at=None), name="dossier_one_consent"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["root"], condition=models.Q(withdrawn_at=None), name="dossier_one_consent"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.subject} for {self.root}"

@@ -13,7 +13,8 @@ from tongban.records.dossier.resolution import Observed
 def observations_of(subject: UUID) -> list[Observed]:
     rows = models.Observation.objects.filter(subject=subject).order_by("observed_at")
     return [
-        Observed(r.name, r.value, r.source, r.source_id, r.reference, r.observed_at, r.valid_from, r.valid_to) for r in rows
+        Observed(r.name, r.value, r.source, r.source_id, r.reference, r.observed_at, r.valid_from, r.valid_to)
+        for r in rows
     ]
 
 

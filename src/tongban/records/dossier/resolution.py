@@ -29,7 +29,11 @@ def resolve(observations: Iterable[Observed], facts: Mapping[str, Fact], at: dat
     best: dict[str, Observed] = {}
     for seen in observations:
         fact = facts.get(seen.name)
-        if fact is None or (seen.valid_from and at < seen.valid_from) or (seen.valid_to and at > seen.valid_to):
+        if (
+            fact is None
+            or (seen.valid_from and at < seen.valid_from)
+            or (seen.valid_to and at > seen.valid_to)
+        ):
             continue
         current = best.get(seen.name)
         if current is None or _rank(seen, fact) < _rank(current, fact):

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as msg
 
 from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
@@ -64,15 +65,15 @@ def ask(
     peer = known_peers.trusted_peer(peer_node)
     wrong: dict[str, str] = {}
     if peer is None:
-        wrong["peer"] = "Choose a place from the list."
+        wrong["peer"] = msg("Choose a place from the list.")
     if kind not in pack.licences:
-        wrong["kind"] = "Choose a kind of licence from the list."
+        wrong["kind"] = msg("Choose a kind of licence from the list.")
     elif not set(fields) <= {field.id for field in pack.licences[kind].fields}:
-        wrong["fields"] = "Choose among the fields of this licence."
+        wrong["fields"] = msg("Choose among the fields of this licence.")
     declared = pack.services.get(service)
     ground = basis(pack, declared) if declared else None
     if declared is None or ground is None:
-        wrong["service"] = "Choose a service from the list."
+        wrong["service"] = msg("Choose a service from the list.")
     if wrong or peer is None or declared is None or ground is None:
         raise Invalid("Something needs another look", fields=wrong)
     if not subject.identifier:

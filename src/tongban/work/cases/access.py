@@ -26,7 +26,9 @@ def applications(acting: Acting) -> QuerySet[models.Application]:
     if acting.role == "officer":
         return everything.filter(
             state="submitted",
-            pk__in=models.Case.objects.filter(organisation=acting.organisation, place=acting.place).values("application_id"),
+            pk__in=models.Case.objects.filter(organisation=acting.organisation, place=acting.place).values(
+                "application_id"
+            ),
         )
     if acting.role == "clerk":
         return everything.filter(state="submitted", place=acting.place)

@@ -9,7 +9,8 @@ from typing import Any
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import Acting
-from tongban.core.packs import calendars, facts as packfacts
+from tongban.core.packs import calendars
+from tongban.core.packs import facts as packfacts
 from tongban.core.packs.model import Service, Variant
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import plan as planning
@@ -22,20 +23,40 @@ from tongban.work.cases import models
 
 
 def pack_of(application: models.Application, acting: Acting) -> Pack:
-    """The pinned pack of a submitted application; the pack in force for a draft."""
+    """The pinned pack of a submitted application; for a draft the pack in force where the matter lies."""
     if application.state == "submitted":
         return directory.pack(application.pack_digest)
-    return directory.pack_in_force(acting.now)
+    return directory.pack_in_force(acting.now, application.district or None)
+
+
+def district_of(application: models.Application, pack: Pack) -> str:
+    """The district that an address among the answers names; empty when none is named, or several are.
+
+    Addresses are the facts by which the pack looks registries up.
+    """
+    for resource in pack.resources.values():
+        answer = application.answers.get(resource.key_fact)
+        found = directory.district_named(pack, answer["value"]) if answer else None
+        if found is not None:
+            return found
+    return ""
 
 
 def facts_of(application: models.Application, pack: Pack) -> Facts:
     """Typed facts of the answers. An answer that the pack no longer understands is left out here and kept in the row."""
-    return packfacts.read_facts(pack, {name: entry["value"] for name, entry in application.answers.items()})[0]
+    return packfacts.read_facts(pack, {name: entry["value"] for name, entry in application.answers.items()})[
+        0
+    ]
 
 
 def held_of(application: models.Application) -> tuple[Held, ...]:
     return tuple(
-        Held(e["kind"], e["id"], e["reference"], date.fromisoformat(e["valid_to"]) if e.get("valid_to") else None)
+        Held(
+            e["kind"],
+            e["id"],
+            e["reference"],
+            date.fromisoformat(e["valid_to"]) if e.get("valid_to") else None,
+        )
         for e in application.evidence
     )
 
@@ -73,7 +94,9 @@ def terms_from_json(data: Mapping[str, Any]) -> Terms:
 
 
 def history_of(case: models.Case) -> tuple[CaseEvent, ...]:
-    return tuple(CaseEvent(Event(e.event), e.day, e.at) for e in sorted(case.events.all(), key=lambda e: e.sequence))
+    return tuple(
+        CaseEvent(Event(e.event), e.day, e.at) for e in sorted(case.events.all(), key=lambda e: e.sequence)
+    )
 
 
 def clock_of(case: models.Case, pack: Pack, today: date) -> Clock:

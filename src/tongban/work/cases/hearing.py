@@ -60,7 +60,9 @@ def deliver_result(message: Message, now: datetime) -> None:
 
 def release_waiting(message: Message, now: datetime) -> None:
     """A licence was issued: whatever of the same application waited for it, and for nothing else, goes on."""
-    decision = models.Decision.objects.select_related("case").filter(pk=message.payload.get("decision")).first()
+    decision = (
+        models.Decision.objects.select_related("case").filter(pk=message.payload.get("decision")).first()
+    )
     if decision is None:
         return  # issued from a register, not by a case
     case = _lock(decision.case_id)
@@ -75,14 +77,22 @@ def release_waiting(message: Message, now: datetime) -> None:
     for name, material in pack.materials.items():
         wanted = any(a.licence == licence.kind for a in material.alternatives)
         if wanted and name not in form.current_materials(application) and _is_asked(application, name):
-            drafts.put_material(acting=acting, application=application, material=name, way="held", reference=licence.identifier)
+            drafts.put_material(
+                acting=acting,
+                application=application,
+                material=name,
+                way="held",
+                reference=licence.identifier,
+            )
     _release(acting, application, pack)
 
 
 def end_waiting(message: Message, now: datetime) -> None:
     """A case was withdrawn: what waited for its result can no longer get it."""
     case = _lock(UUID(message.payload["case"]))
-    _end_waiting(_system(now, case.place, "evidence will not arrive", message), case.application, case.service)
+    _end_waiting(
+        _system(now, case.place, "evidence will not arrive", message), case.application, case.service
+    )
 
 
 def tell_of_submission(message: Message, now: datetime) -> None:
@@ -146,21 +156,33 @@ def tell_of_decision(message: Message, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _register(acting: Acting, application: models.Application, registration: Registration, place: str) -> None:
+def _register(
+    acting: Acting, application: models.Application, registration: Registration, place: str
+) -> None:
     """Found the subject: give it a credit code, once."""
     firm = identity.subject(application.subject)
     if firm.identifier is None:
         kind = str(application.answers[registration.by]["value"])
-        code = identifiers.make_credit_code(registration.prefixes[kind], place, numbers.next_organisation_sequence())
-        identity_actions.bind_identifier(acting=acting, subject_id=firm.id, identifier=code, name=application.name or firm.name)
+        code = identifiers.make_credit_code(
+            registration.prefixes[kind], place, numbers.next_organisation_sequence()
+        )
+        identity_actions.bind_identifier(
+            acting=acting, subject_id=firm.id, identifier=code, name=application.name or firm.name
+        )
 
 
 def _release(acting: Acting, application: models.Application, pack: Pack) -> None:
     done = set(
-        application.cases.filter(decision__outcome="granted", state__in=(State.GRANTED.value, State.COMPLETED.value)).values_list("service", flat=True)
+        application.cases.filter(
+            decision__outcome="granted", state__in=(State.GRANTED.value, State.COMPLETED.value)
+        ).values_list("service", flat=True)
     )
     current = form.current_materials(application)
-    for case in models.Case.objects.select_for_update().filter(application=application, state=State.WAITING.value).order_by("number"):
+    for case in (
+        models.Case.objects.select_for_update()
+        .filter(application=application, state=State.WAITING.value)
+        .order_by("number")
+    ):
         # only evidence makes order: released when what it waits for is granted and its papers are there
         if set(case.waits_for) <= done and all(m in current or m in case.deferred for m in case.materials):
             case.application = application
@@ -169,7 +191,9 @@ def _release(acting: Acting, application: models.Application, pack: Pack) -> Non
 
 
 def _end_waiting(acting: Acting, application: models.Application, service: str) -> None:
-    for case in models.Case.objects.select_for_update().filter(application=application, state=State.WAITING.value):
+    for case in models.Case.objects.select_for_update().filter(
+        application=application, state=State.WAITING.value
+    ):
         if service in case.waits_for:
             events.add(acting=acting, case=case, event=Event.TERMINATE, note="")
 
@@ -196,7 +220,9 @@ def _system(now: datetime, place: str, purpose: str, message: Message) -> Acting
     return system(now, place, purpose, message.request_id)
 
 
-def _tell(application: models.Application, cause: str, now: datetime, title: object, body: object, link: str = "") -> None:
+def _tell(
+    application: models.Application, cause: str, now: datetime, title: object, body: object, link: str = ""
+) -> None:
     notices.tell(
         subject=application.principal, cause=f"application:{application.id}:{cause}", title=title, body=body,  # type: ignore[arg-type]
         link=link or f"/applications/{application.number}", now=now,

@@ -54,19 +54,6 @@ def log_rows(
     return rows if place is None else (row for row in rows if row["place"] == place)
 
 
-def district_of(pack: Pack, application: models.Application) -> str:
-    """Where the matter lies: the district that an address among the answers names, else the application's place.
-
-    Addresses are the facts by which the pack looks registries up. One that names no district, or several, says nothing.
-    """
-    for resource in pack.resources.values():
-        answer = application.answers.get(resource.key_fact)
-        found = directory.district_named(pack, answer["value"]) if answer else None
-        if found is not None:
-            return found
-    return application.place
-
-
 def working_days(term: Duration, start: date, calendar: WorkCalendar) -> int:
     """The length of a term in working days from `start` on. On the spot is 0; hours within a day are 1."""
     if term.unit is Unit.WORKING_DAYS or term.amount == 0:
@@ -107,7 +94,7 @@ def _case(case: models.Case, now: datetime) -> Row:
         "event": application.event,
         "authority": pack.services[case.service].authority,
         "organisation": case.organisation,
-        "place": district_of(pack, application),
+        "place": application.district or application.place,
         "submitted_on": application.submitted_on,
         "granted": decision.outcome == "granted" if decision else None,
         "automatic": bool(decision and decision.automatic),
@@ -184,7 +171,7 @@ def _application(application: models.Application) -> Row:
         "number": application.number,
         "pack": application.pack_digest,
         "event": application.event,
-        "place": district_of(pack, application),
+        "place": application.district or application.place,
         "submitted_on": application.submitted_on,
         "cases": len(cases),
         "closed": _all_closed(cases),

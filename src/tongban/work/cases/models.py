@@ -15,6 +15,8 @@ class Application(models.Model):
     """Public number, given on submission; authorises nothing."""
     event = models.CharField(max_length=80)
     place = models.CharField(max_length=6)
+    district = models.CharField(max_length=6, blank=True)
+    """District that an address among the answers names; empty: none is named. It decides under which pilot it runs."""
     principal = models.UUIDField(db_index=True)
     """Subject on whose behalf it was filled in."""
     subject = models.UUIDField(db_index=True)
@@ -32,7 +34,9 @@ class Application(models.Model):
     """Resource id to the key digest it was last looked up with."""
     deferring = models.JSONField(default=list)
     """Materials the applicant asks to hand in later."""
-    state = models.CharField(max_length=12, default="draft", choices=[(s, s) for s in ("draft", "submitted", "discarded")])
+    state = models.CharField(
+        max_length=12, default="draft", choices=[(s, s) for s in ("draft", "submitted", "discarded")]
+    )
     name = models.CharField(max_length=120, blank=True)
     """What lists show, for example the shop's name."""
     version = models.PositiveIntegerField(default=1)
@@ -67,7 +71,9 @@ class Material(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["application", "material"], condition=models.Q(replaced_at=None), name="cases_one_current_material"
+                fields=["application", "material"],
+                condition=models.Q(replaced_at=None),
+                name="cases_one_current_material",
             ),
         )
 
@@ -143,7 +149,9 @@ class Correction(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["case"], name="cases_corrected_once"),  # 一次性告知: a notice lists all of it, once
+            models.UniqueConstraint(
+                fields=["case"], name="cases_corrected_once"
+            ),  # 一次性告知: a notice lists all of it, once
         )
 
     def __str__(self) -> str:

@@ -20,7 +20,11 @@ def next_application_number(place: str, day: date) -> str:
 def is_well_formed(number: str) -> bool:
     """Whether the check character fits: catches a slip of the finger before anything is searched."""
     parts = number.strip().upper().split("-")
-    return len(parts) == 4 and all(part.isalnum() and part.isascii() for part in parts) and mod_37_36.is_valid("".join(parts))
+    return (
+        len(parts) == 4
+        and all(part.isalnum() and part.isascii() for part in parts)
+        and mod_37_36.is_valid("".join(parts))
+    )
 
 
 def case_number(application_number: str, position: int) -> str:

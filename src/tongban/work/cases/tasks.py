@@ -19,15 +19,29 @@ from tongban.work.cases.actions import decisions, events
 def let_time_act(timestamp: int) -> None:
     """Accept by silence; end tolerant cases whose deferred materials never came. Harmless to run at any time."""
     now = timezone.now()
-    for case_id in models.Case.objects.filter(state__in=("submitted", "accepted")).values_list("pk", flat=True):
+    for case_id in models.Case.objects.filter(state__in=("submitted", "accepted")).values_list(
+        "pk", flat=True
+    ):
         with transaction.atomic():
             case = models.Case.objects.select_for_update().select_related("application").get(pk=case_id)
             pack = directory.pack(case.application.pack_digest)
-            acting = system(now, case.place, "the passing of time", time_zone=pack.manifest.time_zone or settings.TIME_ZONE)
+            acting = system(
+                now,
+                case.place,
+                "the passing of time",
+                time_zone=pack.manifest.time_zone or settings.TIME_ZONE,
+            )
             if decisions.accept_by_silence(acting=acting, case=case, pack=pack):
                 continue
             clock = form.clock_of(case, pack, acting.today)
-            if case.state == "accepted" and case.deferred and clock.materials_by and acting.today > clock.materials_by.day:
+            if (
+                case.state == "accepted"
+                and case.deferred
+                and clock.materials_by
+                and acting.today > clock.materials_by.day
+            ):
                 tolerance = pack.services[case.service].tolerance
-                ended = Event.TERMINATE if tolerance and tolerance.on_default == "terminated" else Event.WITHDRAW
+                ended = (
+                    Event.TERMINATE if tolerance and tolerance.on_default == "terminated" else Event.WITHDRAW
+                )
                 events.add(acting=acting, case=case, event=ended, detail={"deferred": case.deferred})

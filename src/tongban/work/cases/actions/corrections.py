@@ -55,9 +55,17 @@ def hand_in(*, acting: Acting, number: str, material: str, name: str, data: byte
         application = case.application
         formats, limit = drafts.upload_spec(form.pack_of(application, acting), material)
         upload = files.take_in(
-            acting=acting, owner=application.subject, root=application.id, name=name, data=data, formats=formats, max_bytes=limit
+            acting=acting,
+            owner=application.subject,
+            root=application.id,
+            name=name,
+            data=data,
+            formats=formats,
+            max_bytes=limit,
         )
-        row = drafts.put_material(acting=acting, application=application, material=material, way="upload", upload=upload.id)
+        row = drafts.put_material(
+            acting=acting, application=application, material=material, way="upload", upload=upload.id
+        )
         _clear_deferral(acting, application, material)
     return row
 
@@ -70,14 +78,20 @@ def answer(*, acting: Acting, number: str, version: int | None = None) -> models
         undone = {
             d["id"]: _("Hand this in again before you send the case back.")
             for d in correction.defects
-            if d["kind"] == "material" and (d["id"] not in current or current[d["id"]].created_at <= correction.requested_at)
+            if d["kind"] == "material"
+            and (d["id"] not in current or current[d["id"]].created_at <= correction.requested_at)
         }
         if undone:
             raise Invalid(_("Not every defect has been dealt with yet."), fields=undone)
         correction.answered_at = acting.now
         correction.save(update_fields=["answered_at"])
         events.add(acting=acting, case=case, event=Event.ANSWER_CORRECTION)
-        audit.send(acting=acting, kind="cases.correction-answered", root=case.application_id, payload={"case": str(case.id)})
+        audit.send(
+            acting=acting,
+            kind="cases.correction-answered",
+            root=case.application_id,
+            payload={"case": str(case.id)},
+        )
     return case
 
 
@@ -88,7 +102,9 @@ def withdraw(*, acting: Acting, number: str, version: int | None = None) -> mode
         case = access.case(acting, number, lock=True)
         events.require_version(case, version)
         events.add(acting=acting, case=case, event=Event.WITHDRAW)
-        audit.send(acting=acting, kind="cases.closed", root=case.application_id, payload={"case": str(case.id)})
+        audit.send(
+            acting=acting, kind="cases.closed", root=case.application_id, payload={"case": str(case.id)}
+        )
     return case
 
 
@@ -100,9 +116,12 @@ def rate(*, acting: Acting, number: str, grade: int, comment: str) -> models.Rat
         if application.cases.filter(closed_at=None).exists() or application.state != "submitted":
             raise NotNow(_("You can rate this once every part of it is closed."))
         if not 1 <= grade <= 5:
-            raise Invalid(_("Choose one of the five grades."), fields={"grade": _("Choose one of the five grades.")})
+            raise Invalid(
+                _("Choose one of the five grades."), fields={"grade": _("Choose one of the five grades.")}
+            )
         rating, new = models.Rating.objects.get_or_create(
-            application=application, defaults={"grade": grade, "comment": comment.strip()[:500], "at": acting.now, "by": acting.actor}
+            application=application,
+            defaults={"grade": grade, "comment": comment.strip()[:500], "at": acting.now, "by": acting.actor},
         )
         if new:
             audit.record(

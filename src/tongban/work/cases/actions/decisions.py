@@ -24,7 +24,9 @@ ENGINE = f"rules-1/{__version__}"
 """Trace format and version of the engine that made it."""
 
 
-def decide(*, acting: Acting, number: str, outcome: str, reasons: str, version: int | None = None) -> models.Case:
+def decide(
+    *, acting: Acting, number: str, outcome: str, reasons: str, version: int | None = None
+) -> models.Case:
     """Grant or refuse an accepted case. Deciding the same again changes nothing.
 
     Raises `Invalid` without reasons, `NotNow` while a material is missing: a licence is given only after everything
@@ -33,7 +35,9 @@ def decide(*, acting: Acting, number: str, outcome: str, reasons: str, version: 
     if outcome not in ("granted", "refused"):
         raise Invalid(_("Choose a decision."), fields={"outcome": _("Choose a decision.")})
     if not reasons.strip():
-        raise Invalid(_("Reasons are needed."), fields={"reasons": _("Say why, in words the applicant understands.")})
+        raise Invalid(
+            _("Reasons are needed."), fields={"reasons": _("Say why, in words the applicant understands.")}
+        )
     with transaction.atomic():
         case = access.officer_case(acting, number)
         earlier = models.Decision.objects.filter(case=case).first()
@@ -72,10 +76,15 @@ def conditions(case: models.Case, pack: Pack) -> dict[str, explain.Finding]:
     """What the rules find for each acceptance condition with the facts as they are now."""
     facts = form.facts_of(case.application, pack)
     values = parameters.resolve(pack, case.application.submitted_on)
-    return {c.id: explain.explain(pack.rule(c.rule), facts, values) for c in pack.services[case.service].conditions}
+    return {
+        c.id: explain.explain(pack.rule(c.rule), facts, values)
+        for c in pack.services[case.service].conditions
+    }
 
 
-def _decide(acting: Acting, case: models.Case, pack: Pack, outcome: str, reasons: str, *, automatic: bool) -> None:
+def _decide(
+    acting: Acting, case: models.Case, pack: Pack, outcome: str, reasons: str, *, automatic: bool
+) -> None:
     service = pack.services[case.service]
     event = Event.GRANT if outcome == "granted" else Event.REFUSE
     events.add(acting=acting, case=case, event=event, note=reasons, detail={"automatic": automatic})

@@ -45,7 +45,9 @@ def start(*, acting: Acting, event: str) -> models.Application:
     return application
 
 
-def consent(*, acting: Acting, application: UUID, given: bool, version: int | None = None) -> models.Application:
+def consent(
+    *, acting: Acting, application: UUID, given: bool, version: int | None = None
+) -> models.Application:
     """Let this application draw on licences and registries, or take that back: then what was drawn is dropped."""
     with transaction.atomic():
         draft = _draft(acting, application, version)
@@ -66,8 +68,7 @@ def answer(
     """
     with transaction.atomic():
         draft = _draft(acting, application, version)
-        pack = directory.pack_in_force(acting.now)
-        values = read_answers(pack, answers)
+        values = read_answers(form.pack_of(draft, acting), answers)
         state(acting, draft, values)
         _audit(acting, draft, "application.answered", {"facts": sorted(values)})
         _save(acting, draft)
@@ -80,20 +81,31 @@ def hand_in(
     """Upload the file for a material. Replaces an earlier one; the earlier row stays as history."""
     with transaction.atomic():
         draft = _draft(acting, application, version)
-        plan = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today)
-        formats, limit = upload_spec(directory.pack_in_force(acting.now), material)
+        pack = form.pack_of(draft, acting)
+        plan = form.plan_of(draft, pack, acting.today)
+        formats, limit = upload_spec(pack, material)
         if plan.material(material) is None:
             raise NotFound(_("This application does not need that material."))
         upload = files.take_in(
-            acting=acting, owner=draft.subject, root=draft.id, name=name, data=data, formats=formats, max_bytes=limit
+            acting=acting,
+            owner=draft.subject,
+            root=draft.id,
+            name=name,
+            data=data,
+            formats=formats,
+            max_bytes=limit,
         )
-        row = put_material(acting=acting, application=draft, material=material, way="upload", upload=upload.id)
+        row = put_material(
+            acting=acting, application=draft, material=material, way="upload", upload=upload.id
+        )
         draft.deferring = [m for m in draft.deferring if m != material]
         _save(acting, draft)
     return row
 
 
-def take_back(*, acting: Acting, application: UUID, material: str, version: int | None = None) -> models.Application:
+def take_back(
+    *, acting: Acting, application: UUID, material: str, version: int | None = None
+) -> models.Application:
     """Remove an uploaded file or a signature from a draft."""
     with transaction.atomic():
         draft = _draft(acting, application, version)
@@ -103,11 +115,13 @@ def take_back(*, acting: Acting, application: UUID, material: str, version: int 
     return draft
 
 
-def sign_commitment(*, acting: Acting, application: UUID, material: str, version: int | None = None) -> models.Material:
+def sign_commitment(
+    *, acting: Acting, application: UUID, material: str, version: int | None = None
+) -> models.Material:
     """Sign a commitment (告知承诺) whose text the page has shown."""
     with transaction.atomic():
         draft = _draft(acting, application, version)
-        planned = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today).material(material)
+        planned = form.plan_of(draft, form.pack_of(draft, acting), acting.today).material(material)
         if planned is None or planned.status is not Status.COMMIT:
             raise NotFound(_("There is no commitment to sign for that."))
         row = put_material(acting=acting, application=draft, material=material, way="commit")
@@ -115,16 +129,20 @@ def sign_commitment(*, acting: Acting, application: UUID, material: str, version
     return row
 
 
-def defer(*, acting: Acting, application: UUID, material: str, later: bool, version: int | None = None) -> models.Application:
+def defer(
+    *, acting: Acting, application: UUID, material: str, later: bool, version: int | None = None
+) -> models.Application:
     """Ask to hand a secondary material in later (容缺). Only what the plan calls deferrable can be."""
     with transaction.atomic():
         draft = _draft(acting, application, version)
-        planned = form.plan_of(draft, directory.pack_in_force(acting.now), acting.today).material(material)
+        planned = form.plan_of(draft, form.pack_of(draft, acting), acting.today).material(material)
         if later and (planned is None or planned.status is not Status.DEFERRABLE):
             raise NotNow(_("This material cannot come later: without it the review cannot begin."))
         others = [m for m in draft.deferring if m != material]
         draft.deferring = [*others, material] if later else others
-        _audit(acting, draft, "material.deferred" if later else "material.not-deferred", {"material": material})
+        _audit(
+            acting, draft, "material.deferred" if later else "material.not-deferred", {"material": material}
+        )
         _save(acting, draft)
     return draft
 
@@ -173,14 +191,24 @@ def read_answers(pack: Pack, answers: Mapping[str, object]) -> dict[str, object]
 
 def upload_spec(pack: Pack, material: str) -> tuple[tuple[str, ...], int]:
     """Formats and largest size in bytes for a material. Raises NotFound when it cannot be uploaded."""
-    spec = next((a.upload for a in pack.materials[material].alternatives if a.upload), None) if material in pack.materials else None
+    spec = (
+        next((a.upload for a in pack.materials[material].alternatives if a.upload), None)
+        if material in pack.materials
+        else None
+    )
     if spec is None:
         raise NotFound(_("This material cannot be uploaded."))
     return spec.formats, min(spec.max_mb * 1024 * 1024, settings.UPLOAD_LIMIT)
 
 
 def put_material(
-    *, acting: Acting, application: models.Application, material: str, way: str, upload: UUID | None = None, reference: str = ""
+    *,
+    acting: Acting,
+    application: models.Application,
+    material: str,
+    way: str,
+    upload: UUID | None = None,
+    reference: str = "",
 ) -> models.Material:
     """Make this the current way in which a material is met."""
     application.materials.filter(material=material, replaced_at=None).update(replaced_at=acting.now)
@@ -188,7 +216,12 @@ def put_material(
         application=application, material=material, way=way, upload=upload, reference=reference, created_at=acting.now,
         created_by=acting.actor,
     )  # fmt: skip
-    _audit(acting, application, f"material.{way}", {"material": material, "upload": str(upload) if upload else None})
+    _audit(
+        acting,
+        application,
+        f"material.{way}",
+        {"material": material, "upload": str(upload) if upload else None},
+    )
     return row
 
 
@@ -197,18 +230,33 @@ def _draft(acting: Acting, application: UUID, version: int | None = None) -> mod
     if draft.state != "draft" or acting.role != "applicant":
         raise NotNow(_("This application has been submitted; it can no longer be changed here."))
     if version is not None and version != draft.version:
-        raise StaleVersion(_("This form was changed in another window in the meantime. Look at it again; nothing was lost."))
+        raise StaleVersion(
+            _("This form was changed in another window in the meantime. Look at it again; nothing was lost.")
+        )
     return draft
 
 
 def _save(acting: Acting, draft: models.Application) -> None:
-    pack = directory.pack_in_force(acting.now)
-    gathering.gather(acting=acting, application=draft, pack=pack)
+    pack = gather_where_it_lies(acting, draft)
     draft.name = name_of(draft, pack)
     draft.pack_digest = pack.digest
     draft.version += 1
     draft.updated_at = acting.now
     draft.save()
+
+
+def gather_where_it_lies(acting: Acting, draft: models.Application) -> Pack:
+    """Gather under the pack of the district that the answers name; again when that turns out to be another one."""
+    pack = form.pack_of(draft, acting)
+    gathering.gather(acting=acting, application=draft, pack=pack)
+    district = form.district_of(draft, pack)
+    if district != draft.district:
+        draft.district = district
+        moved = form.pack_of(draft, acting)
+        if moved.digest != pack.digest:
+            gathering.gather(acting=acting, application=draft, pack=moved)
+        return moved
+    return pack
 
 
 def name_of(application: models.Application, pack: Pack) -> str:
@@ -220,5 +268,10 @@ def name_of(application: models.Application, pack: Pack) -> str:
 
 def _audit(acting: Acting, application: models.Application, action: str, detail: dict[str, object]) -> None:
     audit.record(
-        acting=acting, action=action, root=application.id, object_kind="application", object_id=application.id, detail=detail
+        acting=acting,
+        action=action,
+        root=application.id,
+        object_kind="application",
+        object_id=application.id,
+        detail=detail,
     )

@@ -16,7 +16,12 @@ from tongban.work.cases import form, models
 
 
 def add(
-    *, acting: Acting, case: models.Case, event: Event, note: str = "", detail: Mapping[str, object] | None = None
+    *,
+    acting: Acting,
+    case: models.Case,
+    event: Event,
+    note: str = "",
+    detail: Mapping[str, object] | None = None,
 ) -> models.CaseEvent:
     """Let `event` happen to `case` now. Raises NotNow when the table of states does not allow it.
 
@@ -48,4 +53,8 @@ def add(
 def require_version(case: models.Case, version: int | None) -> None:
     """Optimistic locking: raises StaleVersion when somebody else changed the case since it was shown."""
     if version is not None and version != case.version:
-        raise StaleVersion(_("Somebody changed this case while you were looking at it. Look at it again; your text is kept below."))
+        raise StaleVersion(
+            _(
+                "Somebody changed this case while you were looking at it. Look at it again; your text is kept below."
+            )
+        )

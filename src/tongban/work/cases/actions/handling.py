@@ -23,7 +23,9 @@ def accept(*, acting: Acting, number: str, version: int | None = None) -> models
         tolerant = bool(case.deferred)
         events.add(acting=acting, case=case, event=Event.ACCEPT_TOLERANTLY if tolerant else Event.ACCEPT)
         _document(acting, case, "acceptance-notice", "A", {"deferred": case.deferred})
-        audit.send(acting=acting, kind="cases.accepted", root=case.application_id, payload={"case": str(case.id)})
+        audit.send(
+            acting=acting, kind="cases.accepted", root=case.application_id, payload={"case": str(case.id)}
+        )
     return case
 
 
@@ -46,22 +48,38 @@ def request_correction(
             known = uploadable if defect["kind"] == "material" else form_facts
             if defect["kind"] not in ("material", "fact") or defect["id"] not in known:
                 problems[defect["id"]] = _("This is not part of the case.")
-            elif defect["kind"] == "material" and not any(a.upload for a in pack.materials[defect["id"]].alternatives):
-                problems[defect["id"]] = _("The applicant cannot hand this in; name the answer it is drawn up from instead.")
+            elif defect["kind"] == "material" and not any(
+                a.upload for a in pack.materials[defect["id"]].alternatives
+            ):
+                problems[defect["id"]] = _(
+                    "The applicant cannot hand this in; name the answer it is drawn up from instead."
+                )
             elif not defect["text"].strip():
                 problems[defect["id"]] = _("Say what is wrong and what to do.")
             else:
-                listed.append({"kind": defect["kind"], "id": defect["id"], "text": defect["text"].strip()[:500]})
+                listed.append(
+                    {"kind": defect["kind"], "id": defect["id"], "text": defect["text"].strip()[:500]}
+                )
         if problems:
             raise Invalid(_("Some defects need another look."), fields=problems)
         if not listed:
             raise Invalid(_("List at least one defect."), fields={"defects": _("List at least one defect.")})
-        events.add(acting=acting, case=case, event=Event.REQUEST_CORRECTION, detail={"defects": [d["id"] for d in listed]})
+        events.add(
+            acting=acting,
+            case=case,
+            event=Event.REQUEST_CORRECTION,
+            detail={"defects": [d["id"] for d in listed]},
+        )
         document = _document(acting, case, "correction-notice", "C", {"defects": listed})
         models.Correction.objects.create(
             case=case, defects=listed, requested_at=acting.now, requested_by=acting.actor, document=document
         )
-        audit.send(acting=acting, kind="cases.correction-requested", root=case.application_id, payload={"case": str(case.id)})
+        audit.send(
+            acting=acting,
+            kind="cases.correction-requested",
+            root=case.application_id,
+            payload={"case": str(case.id)},
+        )
     return case
 
 
@@ -99,17 +117,26 @@ def _with_reasons(
     acting: Acting, number: str, event: Event, reasons: str, version: int | None, *, document: tuple[str, str]
 ) -> models.Case:
     if not reasons.strip():
-        raise Invalid(_("Reasons are needed."), fields={"reasons": _("Say why, in words the applicant understands.")})
+        raise Invalid(
+            _("Reasons are needed."), fields={"reasons": _("Say why, in words the applicant understands.")}
+        )
     with transaction.atomic():
         case = _open(acting, number, version)
         events.add(acting=acting, case=case, event=event, note=reasons.strip()[:2000])
         kind, letter = document
         _document(acting, case, kind, letter, {"reasons": reasons.strip()[:2000]})
-        audit.send(acting=acting, kind="cases.told", root=case.application_id, payload={"case": str(case.id), "event": event.value})
+        audit.send(
+            acting=acting,
+            kind="cases.told",
+            root=case.application_id,
+            payload={"case": str(case.id), "event": event.value},
+        )
     return case
 
 
-def _document(acting: Acting, case: models.Case, kind: str, letter: str, content: Mapping[str, object]) -> str:
+def _document(
+    acting: Acting, case: models.Case, kind: str, letter: str, content: Mapping[str, object]
+) -> str:
     return notices.issue_document(
         acting=acting, kind=kind, prefix=f"{case.place}-{letter}", root=case.application_id, about=case.id,
         organisation=case.organisation, content={"case": case.number, "service": case.service, **content},

@@ -22,7 +22,7 @@ from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier.resolution import Observed
 from tongban.work.cases import access, form, models, numbers
-from tongban.work.cases.actions import decisions, drafts, events, gathering
+from tongban.work.cases.actions import decisions, drafts, events
 
 
 def submit(*, acting: Acting, application: UUID, version: int | None = None) -> models.Application:
@@ -37,9 +37,12 @@ def submit(*, acting: Acting, application: UUID, version: int | None = None) -> 
         if draft.state != "draft" or acting.role != "applicant":
             raise NotNow(_("This draft was discarded."))
         if version is not None and version != draft.version:
-            raise StaleVersion(_("This form was changed in another window in the meantime. Look at it again; nothing was lost."))
-        pack = directory.pack_in_force(acting.now)
-        gathering.gather(acting=acting, application=draft, pack=pack)
+            raise StaleVersion(
+                _(
+                    "This form was changed in another window in the meantime. Look at it again; nothing was lost."
+                )
+            )
+        pack = drafts.gather_where_it_lies(acting, draft)
         plan = form.plan_of(draft, pack, acting.today)
         _refuse_gaps(draft, pack, plan)
         _number_and_pin(acting, draft, pack)
@@ -56,7 +59,9 @@ def submit(*, acting: Acting, application: UUID, version: int | None = None) -> 
             acting=acting, action="application.submitted", root=draft.id, object_kind="application", object_id=draft.id,
             detail={"number": draft.number, "pack": pack.digest, "cases": [c.number for c in cases]},
         )  # fmt: skip
-        audit.send(acting=acting, kind="cases.submitted", root=draft.id, payload={"application": str(draft.id)})
+        audit.send(
+            acting=acting, kind="cases.submitted", root=draft.id, payload={"application": str(draft.id)}
+        )
         for case in cases:
             decisions.decide_automatically(acting=acting, case=case, pack=pack)
     return draft
@@ -67,15 +72,21 @@ def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str
     gaps: dict[str, str] = {}
     for service in plan.blocked:
         for index in service.blocks:
-            gaps[f"service:{service.id}"] = pack.services[service.id].blocked_when[index].reason.get(_language())
+            gaps[f"service:{service.id}"] = (
+                pack.services[service.id].blocked_when[index].reason.get(_language())
+            )
     for question in plan.questions:
-        gaps[f"fact:{question.fact}"] = _("Still to answer: %(label)s") % {"label": pack.facts[question.fact].label.get(_language())}
+        gaps[f"fact:{question.fact}"] = _("Still to answer: %(label)s") % {
+            "label": pack.facts[question.fact].label.get(_language())
+        }
     current = form.current_materials(application)
     for material in needed(plan):
         name = pack.materials[material.id].name.get(_language())
         if material.id in current:
             continue
-        if material.status is Status.UPLOAD or (material.status is Status.DEFERRABLE and material.id not in application.deferring):
+        if material.status is Status.UPLOAD or (
+            material.status is Status.DEFERRABLE and material.id not in application.deferring
+        ):
             gaps[f"material:{material.id}"] = _("Still to hand in: %(name)s") % {"name": name}
         elif material.status is Status.COMMIT:
             gaps[f"material:{material.id}"] = _("Still to sign: %(name)s") % {"name": name}
@@ -106,7 +117,10 @@ def _number_and_pin(acting: Acting, draft: models.Application, pack: Pack) -> No
     draft.submitted_at, draft.submitted_on, draft.updated_at = acting.now, acting.today, acting.now
     draft.version += 1
     draft.name = drafts.name_of(draft, pack)
-    if pack.life_events[draft.event].subject == "enterprise" and identity.subject(draft.principal).kind == "person":
+    if (
+        pack.life_events[draft.event].subject == "enterprise"
+        and identity.subject(draft.principal).kind == "person"
+    ):
         founder = identity.subject(draft.principal)
         firm = identity_actions.register_enterprise(
             acting=acting, name=draft.name or founder.name, identifier=None, representative=founder
@@ -122,7 +136,13 @@ def _fix_materials(acting: Acting, draft: models.Application, plan: Plan) -> Non
             continue
         if material.status in (Status.HELD, Status.FORM):
             way = "held" if material.status is Status.HELD else "form"
-            drafts.put_material(acting=acting, application=draft, material=material.id, way=way, reference=material.reference or "")
+            drafts.put_material(
+                acting=acting,
+                application=draft,
+                material=material.id,
+                way=way,
+                reference=material.reference or "",
+            )
 
 
 def _observe(acting: Acting, draft: models.Application) -> None:
