@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo check test fast e2e golden lock messages shots browser clean
+.PHONY: help setup setup-dev run demo demo-two lint check test e2e golden lock messages shots browser clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,22 +36,23 @@ run: setup ## Start Tongban with its own database and demo content on http://loc
 
 demo: run ## The same as run
 
-check: setup-dev ## Lint, types, import contracts and the fast tests (under two minutes)
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+demo-two: setup ## Two neighbouring nodes with demo content
+	@$(BIN)/tongban demo-two
+
+lint: setup-dev ## Lint, types and import contracts
+	$(BIN)/ruff check src tests scripts
+	$(BIN)/ruff format --check src tests scripts
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q -m "not journey and not slow"
+
+check: lint ## Lint, types, import contracts and the fast tests (under two minutes)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not journey and not slow" tests/core tests/packs tests/architecture
 
 browser: ## Chromium and the fonts the journeys need, through apt where root and apt are at hand
 	@bash scripts/browser.sh
 
-test: setup-dev browser ## Everything; what CI runs
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
-	$(BIN)/pyright
-	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -q
+test: lint browser ## Everything; what CI runs
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 e2e: setup-dev browser ## The browser journeys only
 	$(BIN)/python -m pytest -q -m journey

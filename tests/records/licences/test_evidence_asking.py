@@ -122,9 +122,8 @@ def test_what_was_asked_for_is_kept_as_evidence_and_written_down(
     row = told(200, answer(models.EvidenceRequest.objects.get(), token))
     assert (row.state, row.reason, row.presentation) == ("held", "", token)
     assert row.found["issuer"]["en"] == "Police"
-    assert [value for label, value in row.found["fields"] if label["en"] == "Resident identity number"] == [
-        number_of(city)
-    ]
+    assert row.found["values"]["number"] == number_of(city)
+    assert set(row.found["values"]) == {"name", "issuer", "number"}
     assert [e.action for e in audit.entries_of(row.id)] == [
         "evidence.asked", "peer.request-answered", "evidence.told", "peer.request-answered", "evidence.held",
     ]  # fmt: skip

@@ -9,6 +9,8 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -51,16 +53,14 @@ def keyed_digest(value: str) -> str:
     return hmac.new(secret("digest"), value.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _kept(name: str, make: object) -> bytes:
+def _kept(name: str, make: Callable[[], bytes]) -> bytes:
     path: Path = environment.home() / "keys" / name
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
         draft = path.with_name(f"{name}.{os.getpid()}.new")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(make())  # type: ignore[operator]
-        try:
-            os.link(draft, path)  # two processes may start at once: the first one's key stays
-        except FileExistsError:
-            pass
+            file.write(make())
+        with suppress(FileExistsError):  # two processes may start at once: the first one's key stays
+            os.link(draft, path)
         draft.unlink()
     return path.read_bytes()

@@ -81,13 +81,8 @@ def demo_two(folder: Path) -> None:
     """Run two neighbouring nodes with demo content until Ctrl+C."""
     port = int(environment.text("TONGBAN_PORT", "8000"))
     first, second = pair(folder, home=environment.home(), port=port, env=os.environ)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     running = [first.start()]
-    stopping = False
-
-    def finish(_signal: int, _frame: object) -> None:
-        nonlocal stopping
-        stopping = True
-
     try:
         wait(first, running[0])
         layer = join(first, second, folder)
@@ -97,11 +92,11 @@ def demo_two(folder: Path) -> None:
         click.echo(
             f"\n  First city    {first.url}\n  Second city   {second.url}   ({layer} fetched from the first)"
         )
-        click.echo("  The same person lives in both lists; choose who you are at /demo. Stop with Ctrl+C.\n")
-        signal.signal(signal.SIGTERM, finish)
-        signal.signal(signal.SIGINT, finish)
-        while not stopping and all(process.poll() is None for process in running):
+        click.echo("  The same person lives in both; choose who you are at /demo. Stop with Ctrl+C.\n")
+        while all(process.poll() is None for process in running):
             time.sleep(0.3)
+    except KeyboardInterrupt:
+        pass
     finally:
         for process in running:
             process.terminate()

@@ -174,7 +174,9 @@ class Frame:
     def nav(self) -> list[Item]:
         """Only what is there: a page that this node does not serve is not offered."""
         here = self.request.path
-        entries = navigation.of_role(self.role)
+        entries = self._tried(lambda: navigation.of_role(self.role, self.acting)) or navigation.of_role(
+            self.role, None
+        )
         current = max(
             (e[0] for e in entries if here == e[0] or here.startswith(f"{e[0]}/")), key=len, default=""
         )
@@ -182,7 +184,8 @@ class Frame:
 
     @property
     def about(self) -> list[Item]:
-        return [Item(href, _(label), icon, False) for href, label, icon in navigation.about()]
+        entries = self._tried(lambda: navigation.about(self.acting)) or navigation.about(None)
+        return [Item(href, _(label), icon, False) for href, label, icon in entries]
 
     def _tried(self, get: Any) -> Any:
         if self.quiet:

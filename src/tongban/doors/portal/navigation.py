@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext_noop as msg
+
+from tongban.base.kit.acting import Acting
+from tongban.work.hotline import access as hotline
+from tongban.work.market import queries as market
 
 Entry = tuple[str, str, str]
 """(address, msgid, icon)."""
@@ -58,15 +64,28 @@ ABOUT: tuple[Entry, ...] = (
 )
 
 
-def of_role(role: str) -> tuple[Entry, ...]:
+ONLY_FOR: dict[str, Callable[[Acting], bool]] = {
+    "/office/market": market.is_operator,
+    "/hotline/desk": hotline.is_hotline,
+    "/my-data": lambda acting: acting.post is None,
+}
+"""Pages that not everybody in the role may open."""
+
+
+def of_role(role: str, acting: Acting | None) -> tuple[Entry, ...]:
     """The main navigation of a role."""
     table = {"applicant": RESIDENTS, "officer": OFFICERS, "clerk": CLERKS, "auditor": AUDITORS}
-    return tuple(entry for entry in table.get(role, VISITORS) if exists(entry[0]))
+    return tuple(entry for entry in table.get(role, VISITORS) if _open_to(entry[0], acting))
 
 
-def about() -> tuple[Entry, ...]:
+def about(acting: Acting | None) -> tuple[Entry, ...]:
     """The foot of every page."""
-    return tuple(entry for entry in ABOUT if exists(entry[0]))
+    return tuple(entry for entry in ABOUT if _open_to(entry[0], acting))
+
+
+def _open_to(path: str, acting: Acting | None) -> bool:
+    only = ONLY_FOR.get(path)
+    return exists(path) and (only is None or (acting is not None and only(acting)))
 
 
 def exists(path: str) -> bool:

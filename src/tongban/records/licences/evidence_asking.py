@@ -63,15 +63,11 @@ def ask(
         return known
     pack = directory.pack_in_force(acting.now)
     peer = known_peers.trusted_peer(peer_node)
-    wrong: dict[str, str] = {}
-    if peer is None:
-        wrong["peer"] = msg("Choose a place from the list.")
-    if kind not in pack.licences:
-        wrong["kind"] = msg("Choose a kind of licence from the list.")
-    elif not set(fields) <= {field.id for field in pack.licences[kind].fields}:
-        wrong["fields"] = msg("Choose among the fields of this licence.")
     declared = pack.services.get(service)
     ground = basis(pack, declared) if declared else None
+    wrong = _wrong(pack, kind, fields)
+    if peer is None:
+        wrong["peer"] = msg("Choose a place from the list.")
     if declared is None or ground is None:
         wrong["service"] = msg("Choose a service from the list.")
     if wrong or peer is None or declared is None or ground is None:
@@ -162,6 +158,14 @@ def basis(pack: Pack, service: Service) -> Bilingual | None:
     return None
 
 
+def _wrong(pack: Pack, kind: str, fields: Collection[str]) -> dict[str, str]:
+    if kind not in pack.licences:
+        return {"kind": msg("Choose a kind of licence from the list.")}
+    if not set(fields) <= {field.id for field in pack.licences[kind].fields}:
+        return {"fields": msg("Choose among the fields of this licence.")}
+    return {}
+
+
 def _checked(row: models.EvidenceRequest, body: bytes, now: datetime) -> tuple[str, dict[str, Any]]:
     """(presentation, what it says). Raises `Untrue`: genuine but not what was asked for is refused like a forgery."""
     try:
@@ -189,17 +193,19 @@ def _checked(row: models.EvidenceRequest, body: bytes, now: datetime) -> tuple[s
     )
     if relation == "self" and number is not None and number != row.subject.identifier:
         raise Untrue("other-holder")
-    return token, _found(result, relation)
+    values = {field.id: outcome.claims.get(licence_file.claim_name(field.id)) for field in kind.fields}
+    return token, _found(
+        result, relation, {name: value for name, value in values.items() if value is not None}
+    )
 
 
-def _found(result: verification.Verification, relation: str) -> dict[str, Any]:
+def _found(result: verification.Verification, relation: str, values: dict[str, Any]) -> dict[str, Any]:
     public = verification.as_json(result)
-    shown = [[{"zh": one.label.zh, "en": one.label.en}, one.value] for one in result.fields]
     return {
         **{name: public[name] for name in ("issuer", "kind", "holder", "valid_from", "valid_to")},
         "identifier": result.identifier,
         "relation": relation,
-        "fields": shown,
+        "values": values,
     }
 
 

@@ -47,7 +47,8 @@ class EvidenceRequest(models.Model):
     presentation = models.TextField(null=True)
     """SD-JWT VC with the disclosures that came."""
     found = models.JSONField(default=dict)
-    """What the check of the presentation said: issuer, holder, number, valid_to, relation, fields."""
+    """What the check of the presentation said: issuer, kind, holder, dates, identifier, relation, and the values
+    by field of the kind."""
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

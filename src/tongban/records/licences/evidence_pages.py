@@ -19,11 +19,13 @@ from tongban.base.kit.ids import uuid7
 from tongban.base.kit.refusals import Invalid, NotFound
 from tongban.base.kit.text import in_language
 from tongban.base.peers import queries as peers
+from tongban.core.packs.model import LicenceKind
 from tongban.core.packs.pack import Pack
 from tongban.records.licences import evidence_access as access
 from tongban.records.licences import evidence_asking as asking
 from tongban.records.licences import evidence_models as models
 from tongban.records.licences import evidence_words as words
+from tongban.records.licences import queries
 
 PER_PAGE = 50
 
@@ -115,7 +117,7 @@ def request_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "labels": [labels[field] for field in row.fields],
         "always": [field.label for field in kind.fields if field.always_shown],
         "reason": _(words.REASONS.get(row.reason, words.OTHERWISE)) if row.reason else "",
-        "shown": [(in_language(label), in_language(value)) for label, value in row.found.get("fields", [])],
+        "shown": _shown(pack, kind, row.found),
         "moving": row.state in ("asked", "collecting") and state["code"] != "expired",
         **state,
     }
@@ -141,6 +143,21 @@ def _choices(pack: Pack, acting: Any) -> dict[str, Any]:
         if service.authority in filled and asking.basis(pack, service) is not None
     ]
     return {"peers": peers.trusted(), "kinds": list(pack.licences.values()), "services": services}
+
+
+def _shown(pack: Pack, kind: LicenceKind, found: dict[str, Any]) -> list[tuple[str, Any]]:
+    """What came, field by field, in the reader's language: this place's pack has the words."""
+    values = found.get("values", {})
+    return [
+        (
+            in_language(field.label),
+            in_language(found["issuer"])
+            if field.given == "issuer"
+            else in_language(queries.worded(pack, field, values[field.id])),
+        )
+        for field in kind.fields
+        if field.id in values
+    ]
 
 
 def _kind(pack: Pack, kind: str) -> Any:

@@ -103,7 +103,7 @@ def card(licence: models.Licence, at: date) -> Card:
         tuple(
             (
                 field.label,
-                issuer if field.given == "issuer" else _worded(pack, field, licence.claims[field.id]),
+                issuer if field.given == "issuer" else worded(pack, field, licence.claims[field.id]),
             )
             for field in filled
         ),
@@ -214,7 +214,7 @@ def _state(licence: models.Licence, at: date) -> str:
     return "not-yet-valid" if licence.valid_from > at else "valid"
 
 
-def _worded(pack: Pack, field: LicenceField, value: Any) -> Any:
+def worded(pack: Pack, field: LicenceField, value: Any) -> Any:
     """A value as people read it, in the reader's language."""
     if field.given in {"issue_date", "valid_from", "valid_to"}:
         return kit.day(date.fromisoformat(value))

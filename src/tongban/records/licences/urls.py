@@ -1,9 +1,8 @@
 """Addresses of the wallet and of verification."""
 
-from django.apps import apps
 from django.urls import path
 
-from tongban.records.licences import pages
+from tongban.records.licences import evidence_urls, pages
 
 app_name = "licences"
 urlpatterns = [
@@ -13,9 +12,5 @@ urlpatterns = [
     path("verify", pages.verify, name="verify"),
     path("verify/<str:code>", pages.verify_code, name="verify_code"),
     path("trust-list.json", pages.trust_list, name="trust_list"),
+    *evidence_urls.urlpatterns,
 ]
-
-if apps.is_installed("tongban.base.peers"):
-    from tongban.records.licences import evidence_urls as evidence
-
-    urlpatterns += evidence.urlpatterns

@@ -164,7 +164,6 @@ def _applications(
 
 def _application(application: models.Application) -> Row:
     """Visits to an office are in no record of the platform, so they are absent: not counted is not none."""
-    pack = directory.pack(application.pack_digest)
     cases = list(application.cases.all())
     rating = getattr(application, "rating", None)
     return {
