@@ -105,7 +105,7 @@ def _serve(people: list[tuple[str, str]]) -> None:
     host = environment.text("TONGBAN_BIND", "127.0.0.1")
     web_command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", environment.text("TONGBAN_WORKERS", "2"),
-        "--host", host, "--port", port, "--blocking-threads", "8", "--backpressure", "64", "--log-level", "warning", "--no-access-log",
+        "--host", host, "--port", port, "--blocking-threads", "8", "--backpressure", "64", "--log-level", "error", "--no-access-log",
         "--respawn-failed-workers",
         "tongban.config.wsgi:application",
     ]  # fmt: skip
