@@ -5,7 +5,6 @@ Made from the stored cells alone; its digest is computed anew each time and must
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import json
@@ -15,13 +14,11 @@ from typing import Any
 from django.utils.translation import gettext_noop as msg
 
 from tongban.base.audit import chain
+from tongban.base.kit import sheets
 from tongban.base.notices.wording import both
 from tongban.core.values.text import Bilingual
 from tongban.work.market import models, products
 from tongban.work.market.suppression import Key, Table
-
-CSV_TYPE = "text/csv; charset=utf-8"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class SnapshotBroken(RuntimeError):
@@ -138,16 +135,8 @@ def as_csv(snapshot: models.Snapshot) -> str:
         out.write(f"# {name}: {value}\r\n")
     names = document["dimensions"]
     labelled = [name for name in names if document["labels"].get(name) is not None]
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            "row",
-            *names,
-            *(f"{name}_{tongue}" for name in labelled for tongue in ("zh", "en")),
-            "count",
-            "suppressed",
-        ]
-    )
+    tongues = [f"{name}_{tongue}" for name in labelled for tongue in ("zh", "en")]
+    lines = []
     rows = [("cell", row) for row in document["cells"]] + [("total", row) for row in document["totals"] or ()]
     for kind, row in rows:
         labels = [
@@ -155,27 +144,22 @@ def as_csv(snapshot: models.Snapshot) -> str:
             for name in labelled
             for tongue in ("zh", "en")
         ]
-        cells = [
+        line = [
             kind,
             *(row.get(name, "*") for name in names),
             *labels,
             row.get("count", ""),
             row.get("suppressed", False),
         ]
-        writer.writerow([harmless(cell) for cell in cells])
-    return out.getvalue()
+        lines.append(line)
+    return out.getvalue() + sheets.text(("row", *names, *tongues, "count", "suppressed"), lines)
 
 
 def text_of(snapshot: models.Snapshot, form: str) -> tuple[str, str]:
     """(body, content type) in the form asked for."""
     if form == "csv":
-        return "\ufeff" + as_csv(snapshot), CSV_TYPE
+        return sheets.MARK + as_csv(snapshot), sheets.TYPE
     return json.dumps(as_json(snapshot), ensure_ascii=False, indent=1), "application/json"
-
-
-def harmless(value: Any) -> Any:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _cell(dimensions: tuple[str, ...], key: Key, count: int | None) -> dict[str, Any]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tongban.base.kit import access as door
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.text import in_language
 from tongban.core.packs.logs import LOGS
@@ -28,8 +26,6 @@ from tongban.readers.insight.pages import public, shown
 PAGE: Final = 50
 MOST: Final = 20_000
 """Records of one file."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet compute a cell."""
 
 
 @require_safe
@@ -73,7 +69,7 @@ def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
         (row["number"], counted.numerator if counted else "", counted.denominator if counted else "", *(row.get(name) for name in measures))
         for counted, row in records[:MOST]
     )  # fmt: skip
-    return _csv(one.id, columns, rows)
+    return sheets.download(one.id, columns, rows)
 
 
 def _records(
@@ -133,17 +129,3 @@ def _query(request: HttpRequest, part: str) -> str:
     query.pop("page", None)
     query["part"] = part
     return query.urlencode()
-
-
-def _csv(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    for row in rows:
-        cells = ["" if cell is None else str(cell) for cell in row]
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}.csv"',
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)

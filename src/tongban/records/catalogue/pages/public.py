@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.text import in_language
 from tongban.core.packs.pack import Pack
 from tongban.core.values.text import Bilingual
@@ -27,8 +26,6 @@ from tongban.records.catalogue.entries import OPENNESS, SHARING, Entry, Wish
 from tongban.records.catalogue.pages import negotiation, words
 
 PER_PAGE = 25
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet compute a cell."""
 
 
 @require_safe
@@ -60,19 +57,13 @@ def overview(request: HttpRequest) -> HttpResponse:
 def overview_csv(request: HttpRequest) -> HttpResponse:
     """The same list as the page, all of it, one line for each field."""
     pack = _pack(request)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([
+    columns = (
         _("Resource"), _("Resource name"), _("Steward"), _("Credit code"), _("Sharing"), _("Openness"), _("Updated"), _("Field"),
         _("Label"), _("Type"), _("Grade"), _("Data element"), _("Legal basis"),
-    ])  # fmt: skip
-    for line in _lines(pack, _entries(request, pack, _wish(request))):
-        writer.writerow([_harmless(cell) for cell in line])
-    response = HttpResponse(
-        "\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8"
-    )  # for spreadsheets
-    response["Content-Disposition"] = 'attachment; filename="catalogue.csv"'
-    return response
+    )  # fmt: skip
+    return sheets.download(
+        "catalogue", columns, _lines(pack, _entries(request, pack, _wish(request))), private=False
+    )
 
 
 @require_safe
@@ -238,7 +229,3 @@ def _title(pack: Pack) -> Bilingual:
     place = pack.places.get(pack.manifest.jurisdiction)
     name = place.name if place else pack.manifest.name
     return Bilingual(zh=f"{name.zh}数据资源目录", en=f"Data catalogue of {name.en}")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.packs.pack import Pack
@@ -58,28 +57,23 @@ def listing_csv(request: HttpRequest) -> HttpResponse:
     """The same list as the page, all of it."""
     acting: Acting = request.acting  # type: ignore[attr-defined]
     pack = directory.pack_in_force(acting.now)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([
+    columns = (
         _("Number"), _("Resource"), _("Asking office"), _("Steward"), _("Purpose"), _("State"), _("Due"), _("Working days left"),
         _("Submitted on"),
-    ])  # fmt: skip
+    )  # fmt: skip
     found = _found(acting, _tab(request) or "open", _search(request))[:MOST_EXPORTED]
-    for one in queries.listed(found, acting):
-        line, clock = row(one, pack, acting), one.clock
-        cells = (
-            one.entry.number, line["resource"], line["asking"], line["steward"], one.entry.purpose, line["tag"]["text"],
-            clock.due.day.isoformat() if clock.due else "", "" if clock.days_left is None else str(clock.days_left),
-            timezone.localtime(one.entry.submitted_at).date().isoformat(),
-        )  # fmt: skip
-        writer.writerow(
-            [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
-        )
-    response = HttpResponse(
-        "\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8"
-    )  # for spreadsheets
-    response["Content-Disposition"] = 'attachment; filename="sharing-requests.csv"'
-    return response
+    return sheets.download(
+        "sharing-requests", columns, (_cells(one, pack, acting) for one in queries.listed(found, acting))
+    )
+
+
+def _cells(one: queries.Listed, pack: Pack, acting: Acting) -> tuple[str, ...]:
+    line, clock = row(one, pack, acting), one.clock
+    return (
+        one.entry.number, line["resource"], line["asking"], line["steward"], one.entry.purpose, line["tag"]["text"],
+        clock.due.day.isoformat() if clock.due else "", "" if clock.days_left is None else str(clock.days_left),
+        timezone.localtime(one.entry.submitted_at).date().isoformat(),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
 from typing import get_args
 
 from django.core.paginator import Paginator
@@ -17,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.base.directory import queries as directory
 from tongban.base.identity import middleware
 from tongban.base.identity import queries as identity
-from tongban.base.kit import access
+from tongban.base.kit import access, sheets
 from tongban.base.kit.refusals import NotFound
 from tongban.base.kit.templatetags.kit import state_name
 from tongban.base.kit.text import in_language
@@ -26,8 +23,6 @@ from tongban.work.cases.actions import drafts
 
 PER_PAGE = 20
 MOST_EXPORTED = 5000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet compute a cell."""
 
 
 @access.applicant
@@ -83,40 +78,20 @@ def download(request: HttpRequest) -> HttpResponse:
         for tab in tabs
         for row in queries.rows(queries.of_tab(request.acting, tab)[:MOST_EXPORTED], request.acting)
     ]
-    response = HttpResponse(_csv(request, found), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="applications.csv"'
-    return response
+    columns = (
+        _("Number"), _("Life event"), _("Title"), _("State"), _("Submitted on"), _("Promised day"), _("Changed at"), _("Address"),
+    )  # fmt: skip
+    return sheets.download("applications", columns, (_cells(request, row) for row in found))
+
+
+def _cells(request: HttpRequest, row: queries.Row) -> tuple[str, ...]:
+    return (
+        row.number or "", in_language(row.event_name), row.name, state_name(row.state),
+        row.submitted_on.isoformat() if row.submitted_on else "", row.due.day.isoformat() if row.due else "",
+        row.updated_at.isoformat(timespec="minutes"), request.build_absolute_uri(row.link),
+    )  # fmt: skip
 
 
 def _tab(request: HttpRequest) -> queries.Tab | None:
     wanted = request.GET.get("tab", "")
     return next((tab for tab in get_args(queries.Tab) if tab == wanted), None)
-
-
-def _csv(request: HttpRequest, rows: Iterable[queries.Row]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            _("Number"),
-            _("Life event"),
-            _("Title"),
-            _("State"),
-            _("Submitted on"),
-            _("Promised day"),
-            _("Changed at"),
-            _("Address"),
-        ]
-    )
-    for row in rows:
-        cells = (
-            row.number or "", in_language(row.event_name), row.name, state_name(row.state),
-            row.submitted_on.isoformat() if row.submitted_on else "", row.due.day.isoformat() if row.due else "",
-            row.updated_at.isoformat(timespec="minutes"), request.build_absolute_uri(row.link),
-        )  # fmt: skip
-        writer.writerow([_harmless(cell) for cell in cells])
-    return "\ufeff" + out.getvalue()  # the mark lets spreadsheets see that it is UTF-8
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -11,13 +9,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tongban.base.kit import access
+from tongban.base.kit import access, sheets
 from tongban.base.kit.templatetags.kit import called, state_name
 from tongban.base.kit.text import in_language
 from tongban.work.cases.pages import officer_words as words
 from tongban.work.cases.worklist import CARDS, TABS, Row, Worklist
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _CARD_TONE: Final = {"looking": "", "due-today": "warn", "overdue": "bad", "decided-today": "ok"}
 
 
@@ -45,22 +42,15 @@ def office(request: HttpRequest) -> HttpResponse:
 def office_csv(request: HttpRequest) -> HttpResponse:
     """The same list as the page, all of it."""
     lists = _worklist(request)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([
+    columns = (
         _("Number"), _("Service"), _("Applicant"), _("Name"), _("State"), _("Light"), _("Next due day"), _("Working days left"),
         _("Promised day"), _("Statutory day"), _("Materials to come"), _("Returned with a correction"), _("Submitted on"),
-    ])  # fmt: skip
-    for row in lists.every_row():
-        writer.writerow([_harmless(value) for value in _values(row)])
-    response = HttpResponse(
-        "\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8"
-    )  # the mark helps spreadsheets
-    response["Content-Disposition"] = (
-        f'attachment; filename="worklist-{request.acting.today}-{lists.show}.csv"'
+    )  # fmt: skip
+    return sheets.download(
+        f"worklist-{request.acting.today}-{lists.show}",
+        columns,
+        (_values(row) for row in lists.every_row()),  # type: ignore[attr-defined]
     )
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _worklist(request: HttpRequest) -> Worklist:
@@ -90,8 +80,3 @@ def _values(row: Row) -> list[Any]:
         _("yes") if row.returned else "",
         row.case.application.submitted_on.isoformat(),
     ]
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,12 +12,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tongban.base.kit import access as door
+from tongban.base.kit import sheets
 from tongban.base.kit.text import in_language
 from tongban.work.hotline import access, words
 from tongban.work.hotline.pages.shown import light
 from tongban.work.hotline.worklist import DESK, UNIT, Row, Tab, Worklist
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -79,18 +76,12 @@ def _page(request: HttpRequest, tabs: Mapping[str, Tab], base: str, title: str) 
 
 def _csv(request: HttpRequest, tabs: Mapping[str, Tab], name: str) -> HttpResponse:
     lists = _lists(request, tabs)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([
+    columns = (
         _("Number"), _("What"), _("Place complained about"), _("District"), _("Class"), _("Time class"), _("Unit in charge"),
         _("State"), _("Light"), _("Due"), _("Received"),
-    ])  # fmt: skip
-    for row in lists.every_row():
-        writer.writerow([_harmless(value) for value in _values(row, request)])
-    response = HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{request.acting.today}-{lists.show}.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    )  # fmt: skip
+    rows = (_values(row, request) for row in lists.every_row())
+    return sheets.download(f"{name}-{request.acting.today}-{lists.show}", columns, rows)  # type: ignore[attr-defined]
 
 
 def _values(row: Row, request: HttpRequest) -> list[Any]:
@@ -108,8 +99,3 @@ def _values(row: Row, request: HttpRequest) -> list[Any]:
         "" if due is None else due.day.isoformat() if due.day else due.end.isoformat(timespec="minutes"),
         row.ticket.received_at.isoformat(timespec="minutes"),
     ]
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet will not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

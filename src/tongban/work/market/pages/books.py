@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.text import in_language
 from tongban.core.ledger import accounts
@@ -73,7 +74,7 @@ def journal_csv(request: HttpRequest) -> HttpResponse:
         for e in found[: tables.MOST]
         for line, account in _lines(e)
     )  # fmt: skip
-    return tables.csv_file("journal", columns, rows)
+    return sheets.download("journal", columns, rows)
 
 
 @require_safe
@@ -143,7 +144,7 @@ def assets_csv(request: HttpRequest) -> HttpResponse:
          month, tables.plain(line.month_fen), tables.plain(line.borne_fen), tables.plain(line.carrying_fen))
         for line in queries.asset_register(acting, month)
     )  # fmt: skip
-    return tables.csv_file(f"assets-{month}", columns, rows)
+    return sheets.download(f"assets-{month}", columns, rows)
 
 
 @require_POST
@@ -197,7 +198,7 @@ def shares_csv(request: HttpRequest) -> HttpResponse:
          _(WORDS["role"][s.role]), s.weight, tables.plain(s.settlement.net_fen), tables.plain(s.amount_fen))
         for s in queries.shares_of(request.acting)[: tables.MOST]  # type: ignore[attr-defined]
     )  # fmt: skip
-    return tables.csv_file("shares", columns, rows)
+    return sheets.download("shares", columns, rows)
 
 
 def _lines(entry: models.JournalEntry) -> list[tuple[models.JournalLine, accounts.Account]]:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid
 from tongban.work.market import access, api, models, products, queries
@@ -138,7 +139,7 @@ def usage_csv(request: HttpRequest, number: str) -> HttpResponse:
          tables.plain(u.price_fen))
         for u in queries.usage_of(acting).filter(contract=found)[: tables.MOST]
     )  # fmt: skip
-    return tables.csv_file(f"usage-{found.number}", columns, rows)
+    return sheets.download(f"usage-{found.number}", columns, rows)
 
 
 @require_safe
@@ -156,7 +157,7 @@ def bills_csv(request: HttpRequest, number: str) -> HttpResponse:
         )
         for b in queries.bills_of(found)
     )
-    return tables.csv_file(f"bills-{found.number}", columns, rows)
+    return sheets.download(f"bills-{found.number}", columns, rows)
 
 
 def state_of(contract: models.Contract, acting: Acting) -> str:

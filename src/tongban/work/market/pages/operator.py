@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, Refusal
 from tongban.base.kit.text import in_language
@@ -197,7 +198,7 @@ def orders_csv(request: HttpRequest) -> HttpResponse:
          c.purpose, tables.plain(c.price_fen), c.valid_from or "", c.valid_to or "", c.calls)
         for c in found
     )  # fmt: skip
-    return tables.csv_file("contracts", columns, rows)
+    return sheets.download("contracts", columns, rows)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.base.kit.text import in_language
@@ -93,7 +94,7 @@ def month_csv(request: HttpRequest, registration: UUID, month: str) -> HttpRespo
         _("Tax (yuan)"),
         _("Net (yuan)"),
     ]
-    return tables.csv_file(f"settlement-{found.product}-{month}", columns, rows)
+    return sheets.download(f"settlement-{found.product}-{month}", columns, rows)
 
 
 @require_safe
@@ -131,7 +132,7 @@ def usage_csv(request: HttpRequest) -> HttpResponse:
          u.snapshot.digest, u.month, tables.plain(u.price_fen))
         for u in found[: tables.MOST]
     )  # fmt: skip
-    return tables.csv_file("usage", columns, rows)
+    return sheets.download("usage", columns, rows)
 
 
 def _page(

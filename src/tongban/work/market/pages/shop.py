@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.text import in_language
 from tongban.work.market import access, content, queries
 from tongban.work.market.pages import tables
@@ -44,7 +45,7 @@ def shop_csv(request: HttpRequest) -> HttpResponse:
         )
         for o in queries.offers()
     ]  # fmt: skip
-    return tables.csv_file("data-products", columns, rows)
+    return sheets.download("data-products", columns, rows)
 
 
 @require_safe

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access as route
+from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Refusal
 from tongban.base.kit.templatetags.kit import called
@@ -33,8 +32,6 @@ from tongban.work.policies.states import State
 PER_PAGE: Final = 25
 MOST: Final = 20_000
 """Rows of one file."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet compute a cell."""
 _TABS: Final = {
     "open": msg("With the owner"),
     "contested": msg("Contested"),
@@ -70,21 +67,18 @@ def entitlements(request: HttpRequest) -> HttpResponse:
 def entitlements_csv(request: HttpRequest) -> HttpResponse:
     """The same list as the page, all of it. No account number leaves through it."""
     asked = _asked(request)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow([
+    columns = (
         _("Entitlement"), _("Policy"), _("Owner"), _("Amount"), _("State"), _("Found on"), _("Last day to answer"), _("To be paid by"),
         _("Paid on"), _("Payment reference"), _("Place"),
-    ])  # fmt: skip
-    for row, subject, policy, (word, _tone) in _rows(list(queries.of_office(request.acting, **asked)[:MOST])):  # type: ignore[attr-defined]
-        cells = (
+    )  # fmt: skip
+    rows = [
+        (
             str(row.id), in_language(policy.name), called(subject), f"{row.amount_fen // 100}.{row.amount_fen % 100:02d}", word,
             row.found_on.isoformat(), _iso(row.confirm_by), _iso(row.due_on), _iso(row.paid_on), row.payment, row.place,
-        )  # fmt: skip
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    name = f"entitlements-{request.acting.today}-{asked['tab']}.csv"  # type: ignore[attr-defined]
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return HttpResponse("\ufeff" + file.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+        )
+        for row, subject, policy, (word, _tone) in _rows(list(queries.of_office(request.acting, **asked)[:MOST]))  # type: ignore[attr-defined]
+    ]  # fmt: skip
+    return sheets.download(f"entitlements-{request.acting.today}-{asked['tab']}", columns, rows)  # type: ignore[attr-defined]
 
 
 @require_safe
