@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo demo-two lint check test e2e golden lock messages shots browser clean
+.PHONY: help setup setup-dev run demo demo-two lint check test e2e conformance golden lock messages shots browser clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,10 @@ test: lint browser ## Everything; what CI runs
 
 e2e: setup-dev browser ## The browser journeys only
 	$(BIN)/python -m pytest -q -m journey
+
+conformance: setup-dev ## Checks against shapes that cannot be shipped: put them into TONGBAN_SHAPES first
+	@test -n "$$TONGBAN_SHAPES" -a -d "$$TONGBAN_SHAPES" || { echo "Set TONGBAN_SHAPES to the folder of the DCAT-AP shapes; tests/conformance/test_dcat_ap.py says which."; exit 1; }
+	$(BIN)/python -m pytest -q tests/conformance
 
 golden: setup-dev ## Rewrite the golden files; read the diff before you commit
 	GOLDEN=1 $(BIN)/python -m pytest -q tests -k golden

@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _home = tempfile.TemporaryDirectory(prefix="tongban-test-")
 os.environ["TONGBAN_HOME"] = _home.name
 os.environ["TONGBAN_AS"] = "owner"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # a browser that stays open keeps a loop in this thread
 os.environ["TONGBAN_PACKS"] = str(ROOT / "packs")
 os.environ["TONGBAN_PLACE"] = "990100"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.config.settings")

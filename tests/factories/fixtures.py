@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -104,6 +104,15 @@ def hear() -> Callable[[], int]:
         return heard
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Refusals outside a request are read in English, whatever language the test before has left behind."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
 
 
 def _load() -> City:
