@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
 from tests.factories import shops
-from tests.factories.fixtures import NOON, City
+from tests.factories.fixtures import NOON, PACKS, City
 from tests.work.cases.test_thread import grant_all
 
 from tongban.base.audit.verify import verify
+from tongban.base.directory import actions, pilots, sources
+from tongban.base.directory import queries as directory
+from tongban.base.kit.acting import system
+from tongban.base.kit.ids import uuid7
 from tongban.records.catalogue import actions as catalogue
 from tongban.records.catalogue import queries as shared
 from tongban.records.dossier import queries as dossier
@@ -81,7 +86,6 @@ def test_one_shop_leaves_data_money_voice_and_sight(lasting_city: City, hear: Ca
 
 
 def _sell_once(city: City) -> None:
-    from tongban.base.kit.acting import system
     from tongban.doors.demo import population, shop
 
     acting = system(NOON, "990100", "test")
@@ -139,6 +143,39 @@ def _complain(city: City) -> None:
     assert rates.status_code == 200
 
 
-def test_a_pilot_says_honestly_that_there_are_too_few_cases(city: City) -> None:
-    desk = page("demo-window", city)
-    assert desk.get("/office/pilots").status_code == 200
+def test_a_pilot_in_one_district_is_measured_against_another_and_promoted(
+    city: City, hear: Callable[[], int]
+) -> None:
+    officer = city.acting("demo-data")
+    plan = pilots.Plan(
+        service="food-permit", patch="promised: {amount: 5, extension: 5, confidence: sample}", place="990101", comparison="990102",
+        goal="restaurants-faster", first=officer.today, last=date(2026, 12, 31),
+    )  # fmt: skip
+    pilot_id = uuid7()
+    draft = pilots.preview(acting=officer, pilot_id=pilot_id, plan=plan)
+    pilots.start_pilot(acting=officer, pilot_id=pilot_id, plan=plan, seen=draft.pack.digest)
+
+    here = shops.submitted(city.acting("demo-lin", for_firm=True))
+    there = shops.submitted(city.acting("demo-shen"), answers=shops.FOUNDING)
+    assert (here.district, there.district) == ("990101", "990102")
+    promised = {
+        a.district: a.cases.get(service="food-permit").terms["promised"]["amount"] for a in (here, there)
+    }
+    assert promised == {"990101": 5, "990102": 7}
+    grant_all(city, here, hear)
+
+    shown = page("demo-data", city).get(f"/office/pilots/{pilot_id}")
+    assert "Too few cases to tell" in shown.text
+    pilots.promote(acting=officer, pilot_id=pilot_id, reasons="Nobody was harmed by a shorter promise.")
+    whole = directory.pack_in_force(officer.now)
+    assert whole.services["food-permit"].promised.amount == 5
+    reinstalled = actions.install_pack(
+        acting=system(officer.now, "990100", "restart"),
+        files=sources.read_layers(PACKS, "cn-qingqu"),
+        top="cn-qingqu",
+    )
+    assert reinstalled.digest != whole.digest
+    assert (
+        directory.pack_in_force(officer.now).digest == whole.digest
+    )  # a restart does not take the promotion back
+    assert verify().sound
