@@ -32,6 +32,8 @@ def verify(as_json: bool) -> None:
             f"{report.entries} entries in {report.chains} chains recomputed, {report.seals} seals checked; "
             f"{report.unsealed} entries are newer than the last seal."
         )
+        for key in sorted(report.keys):
+            click.echo(f"Sealed with key {key}: compare it with the fingerprint at /audit/seals.")
         click.echo(
             "The audit is whole." if report.sound else f"The audit is NOT whole: {len(report.faults)} faults."
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import csv
-import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -146,9 +145,7 @@ def seals(request: HttpRequest) -> HttpResponse:
     page = Paginator(queries.seals().prefetch_related("sealed_heads"), PAGE // 2).get_page(
         request.GET.get("page")
     )
-    lines = [
-        (seal, *_seal_holds(seal), hashlib.sha256(seal.public_key.encode()).hexdigest()[:16]) for seal in page
-    ]
+    lines = [(seal, *_seal_holds(seal), verify.fingerprint(seal.public_key)) for seal in page]
     return render(request, "audit/seals.html", {"page": page, "lines": lines})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,9 @@ class Report:
     seals: int = 0
     unsealed: int = 0
     """Entries after the last seal: whole in themselves, but their end is not yet signed."""
+    keys: set[str] = field(default_factory=set)
+    """Fingerprints of the keys that sealed. Compare them with the one the
+    node has published: whoever owns the database could seal anew with a key of their own."""
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -89,6 +93,11 @@ def verify() -> Report:
     return report
 
 
+def fingerprint(public_key: str) -> str:
+    """Of a sealing key in PEM form, for people to compare: 16 hex digits of its SHA-256."""
+    return hashlib.sha256(public_key.encode()).hexdigest()[:16]
+
+
 def _chains() -> Iterator[tuple[str, Iterator[dict[str, Any]]]]:
     from itertools import groupby
 
@@ -113,6 +122,7 @@ def _check_seals(report: Report) -> dict[str, list[tuple[int, str]]]:
         if chain.seal_root(previous, heads) != seal.root:
             report.faults.append(Fault(where, seal.number, "seal-broken", "the sealed heads were changed"))
         key = load_pem_public_key(seal.public_key.encode())
+        report.keys.add(fingerprint(seal.public_key))
         try:
             if not isinstance(key, Ed25519PublicKey):
                 raise InvalidSignature
