@@ -19,12 +19,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pyshacl
 import pytest
+import rdflib
+import rdflib.compare
 from tests.factories.fixtures import City
-
-pyshacl = pytest.importorskip("pyshacl")
-rdflib = pytest.importorskip("rdflib")
-pytest.importorskip("rdflib.compare")
 
 HERE = Path(__file__).parent
 OURS = HERE / "dcat_ap_mandatory.ttl"
