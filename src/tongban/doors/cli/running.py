@@ -73,7 +73,15 @@ def worker() -> None:
     from django.core.management import call_command
 
     call_command(
-        "procrastinate", "worker", "--concurrency", "2", "--shutdown-graceful-timeout", "10", verbosity=0
+        "procrastinate",
+        "worker",
+        "--fetch-job-polling-interval",
+        "0.5",
+        "--concurrency",
+        "2",
+        "--shutdown-graceful-timeout",
+        "10",
+        verbosity=0,
     )
 
 
