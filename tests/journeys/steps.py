@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from tests.factories.papers import pdf
 
 SEARCHED = "开一家面馆"
+
+
+def looks_right(page: Page) -> None:
+    """Nothing serious for axe on this page of the journey, which a crawl by links does not reach."""
+    found = Axe().run(page).response["violations"]
+    serious = [f"{v['id']}: {v['help']}" for v in found if v["impact"] in ("serious", "critical")]
+    assert not serious, f"{page.url}: {serious}"
 
 
 def press(thing: Locator) -> None:
