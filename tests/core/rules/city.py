@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tongban.core.rules.check import compile_rule
 from tongban.core.rules.rule import Rule
-from tongban.core.rules.types import Type, Vocabulary, parse_type
+from tongban.core.rules.types import Table, Type, Vocabulary, parse_type
 
 BOOLEAN = parse_type("boolean")
 VOCABULARY = Vocabulary(
@@ -29,6 +29,18 @@ VOCABULARY = Vocabulary(
         "share": parse_type("decimal(3)"),
         "cap": parse_type("money"),
         "trial": parse_type("integer", unit="months"),
+    },
+    relations={
+        "children": {"born": parse_type("date"), "at_school": BOOLEAN},
+        "premises": {
+            "area": parse_type("decimal(1)", unit="m2"),
+            "rent": parse_type("money"),
+            "owned": BOOLEAN,
+        },
+    },
+    tables={
+        "tax": Table(parse_type("money"), parse_type("decimal(3)")),
+        "grants": Table(parse_type("integer", unit="person"), parse_type("money")),
     },
     code_lists={
         "food-kinds": frozenset({"noodles", "hotpot", "bakery"}),

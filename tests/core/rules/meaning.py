@@ -97,6 +97,58 @@ def is_null(part: Sample, negated: bool) -> Callable[[dict[str, Any]], Any]:
     return meaning
 
 
+def bracket(part: Sample, table: str, sliced: bool) -> Callable[[dict[str, Any]], Any]:
+    def meaning(env: dict[str, Any]) -> Any:
+        value, rows = part.meaning(env), env[table]
+        for found in (value, rows):
+            if isinstance(found, Nothing):
+                return found
+        if value is None:
+            return None
+        if sliced:
+            ends = [low for low, _ in rows[1:]] + [None]
+            inside = [
+                (max(0, (value if end is None else min(value, end)) - low), rate)
+                for (low, rate), end in zip(rows, ends, strict=True)
+            ]
+            return sum(length * rate for length, rate in inside)
+        below = [rate for low, rate in rows if low <= value]
+        return below[-1] if below else Nothing(f"it lies below the first bracket of '{table}'")
+
+    return meaning
+
+
+def aggregate(
+    function: str, relation: str, operand: Sample | None, where: Sample | None
+) -> Callable[[dict[str, Any]], Any]:
+    def meaning(env: dict[str, Any]) -> Any:
+        found: list[Any] = []
+        for member in env[relation] or []:
+            inside = env | {f"{relation}.{name}": value for name, value in member.items()}
+            passes = where.meaning(inside) if where else True
+            if isinstance(passes, Nothing):
+                found.append(passes)
+            elif passes:
+                found.append(operand.meaning(inside) if operand else 1)
+        found = [value for value in found if value is not None]
+        if function.startswith("bool"):
+            decisive = function == "bool_or"
+            if any(value is decisive for value in found):
+                return decisive
+        for value in found:
+            if isinstance(value, Nothing):
+                return value
+        match function:
+            case "count" | "sum":
+                return sum(found)
+            case "min" | "max":
+                return (min if function == "min" else max)(found, default=None)
+            case _:
+                return not decisive
+
+    return meaning
+
+
 def half_away(value: Fraction | int, digits: int) -> Fraction:
     """By way of text, as one learns it at school: look at the next digit."""
     scaled = abs(Fraction(value)) * Fraction(10) ** digits

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.core.rules import meaning
+from tests.core.rules import gathering, meaning
 from tests.core.rules.meaning import Sample
 from tests.core.rules.subjects import DAYS, TYPES
 
@@ -52,9 +52,14 @@ def _call(name: str, function: Callable[..., Any], *parts: Sample, scale: int = 
 
 @st.composite
 def numbers(draw: st.DrawFn, depth: int) -> Sample:
-    shape = draw(st.sampled_from(["leaf", "leaf", "sum", "product", "choice", "ratio", "dates", "minus"]))
+    shapes = ["leaf", "leaf", "sum", "product", "choice", "ratio", "dates", "minus", "gather", "bracket"]
+    shape = draw(st.sampled_from(shapes))
     if depth <= 0 or shape == "leaf":
         return draw(_numbers)
+    if shape == "gather":
+        return draw(gathering.numbers(depth - 1))
+    if shape == "bracket":
+        return _bracket(draw(dates(depth - 1)), "periods")
     left, right = draw(numbers(depth - 1)), draw(numbers(depth - 1))
     match shape:
         case "sum":
@@ -143,9 +148,16 @@ def _choice(draw: st.DrawFn, left: Sample, right: Sample, depth: int, ordered: b
 @st.composite
 def amounts(draw: st.DrawFn, depth: int) -> Sample:
     """Money in whole fen. One operand at least is money by itself, so that plain numbers are read as yuan."""
-    shape = draw(st.sampled_from(["leaf", "leaf", "sum", "product", "choice", "ratio"]))
+    shapes = ["leaf", "leaf", "sum", "product", "choice", "ratio", "gather", "bracket", "slices"]
+    shape = draw(st.sampled_from(shapes))
     if depth <= 0 or shape == "leaf":
         return draw(_amounts)
+    if shape == "gather":
+        return draw(gathering.amounts(depth - 1))
+    if shape == "bracket":
+        return _bracket(draw(numbers(depth - 1)), "prices")
+    if shape == "slices":
+        return _slices(draw(amounts(depth - 1)))
     left, right = draw(amounts(depth - 1)), draw(st.one_of(amounts(depth - 1), _yuan))
     match shape:
         case "sum":
@@ -172,10 +184,24 @@ def _share(draw: st.DrawFn, amount: Sample, number: Sample) -> Sample:
     )
 
 
+def _bracket(operand: Sample, table: str) -> Sample:
+    text = f"bracket({operand.text}, {table})"
+    return Sample(text, meaning.bracket(operand, table, sliced=False), simple=True)
+
+
+def _slices(operand: Sample) -> Sample:
+    """Rounded to fen, as an amount has to be."""
+    sliced = Sample(f"slices({operand.text}, bands)", meaning.bracket(operand, "bands", sliced=True))
+    rounded = meaning.strict(lambda fen: meaning.half_away(fen, 0), sliced)
+    return Sample(f"ROUND({sliced.text}, 2)", rounded, simple=True)
+
+
 @st.composite
 def dates(draw: st.DrawFn, depth: int) -> Sample:
     if depth <= 0 or draw(st.booleans()):
         return draw(_days)
+    if draw(st.integers(0, 3)) == 0:
+        return draw(gathering.dates(depth - 1))
     left, right = draw(dates(depth - 1)), draw(dates(depth - 1))
     if draw(st.booleans()):
         return _call("add_months", meaning.add_months, left, draw(_whole_without_unit))
@@ -207,11 +233,14 @@ def conditions(draw: st.DrawFn, depth: int) -> Sample:
         "choice",
         "text",
         "span",
+        "gather",
     ]
     shape = draw(st.sampled_from(shapes))
     if depth <= 0 or shape == "leaf":
         return draw(_conditions)
     match shape:
+        case "gather":
+            return draw(gathering.conditions(depth - 1))
         case "and" | "or":
             parts = tuple(draw(conditions(depth - 1)) for _ in range(draw(st.integers(2, 3))))
             text = f" {shape.upper()} ".join(part.bracketed for part in parts)

@@ -12,12 +12,13 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tongban.core.rules import check_gathering as gathering
 from tongban.core.rules import check_operations as operations
 from tongban.core.rules import ir, literals, syntax, units
 from tongban.core.rules.literals import Refusal
 from tongban.core.rules.parse import parse
 from tongban.core.rules.problems import RuleProblem
-from tongban.core.rules.rule import Rule
+from tongban.core.rules.rule import OnUndefined, Rule
 from tongban.core.rules.types import Kind, Type, Vocabulary, describe
 
 __all__ = ["Checked", "RuleProblem", "compile_rule"]
@@ -33,7 +34,13 @@ class Checked:
     """In the order of the text."""
 
 
-def compile_rule(text: str, vocabulary: Vocabulary, *, expect: Type | None = None) -> Checked:
+def compile_rule(
+    text: str,
+    vocabulary: Vocabulary,
+    *,
+    expect: Type | None = None,
+    on_undefined: OnUndefined = OnUndefined.REFER,
+) -> Checked:
     """The typed rule of a text, or everything that is wrong with it.
 
     `expect` is the type that the rule must have where it stands, for example boolean for a condition; without it
@@ -55,7 +62,10 @@ def compile_rule(text: str, vocabulary: Vocabulary, *, expect: Type | None = Non
     type = root.type
     if expect:
         type = Type(expect.kind, expect.scale, expect.codes, expect.unit or type.unit)
-    return Checked(Rule(text, type, root, frozenset(ir.facts(root)), frozenset(ir.parameters(root))), ())
+    facts = frozenset(ir.facts(root))
+    ranges = {name: range for name, range in vocabulary.ranges.items() if name.split(".")[0] in facts}
+    parameters = frozenset(ir.parameters(root))
+    return Checked(Rule(text, type, root, facts, parameters, on_undefined, ranges), ())
 
 
 class _Checker:
@@ -64,6 +74,8 @@ class _Checker:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.problems: list[RuleProblem] = []
         self._vocabulary = vocabulary
+        self._relation: str | None = None
+        """The relation of the aggregate at hand."""
 
     def of(self, part: syntax.Expression, *, quotient: bool = False) -> ir.Node | None:
         """The typed part, or None. `quotient` says that a division may stand here."""
@@ -109,14 +121,70 @@ class _Checker:
                 return self._case(part)
             case syntax.Call():
                 return self._call(part)
+            case syntax.Field():
+                return self._field(part)
+            case syntax.Aggregate():
+                return self._aggregate(part)
 
     def _name(self, part: syntax.Name) -> ir.Node:
         if type := self._vocabulary.facts.get(part.name):
             return ir.Fact(part.name, type=type, line=part.line, column=part.column)
         if type := self._vocabulary.parameters.get(part.name):
             return ir.Parameter(part.name, type=type, line=part.line, column=part.column)
+        if part.name in self._vocabulary.relations:
+            message = f"'{part.name}' is a relation: a list of members, not a value."
+            raise Refusal(part, "relation", message, f"Count them: COUNT({part.name}).")
+        if part.name in self._vocabulary.tables:
+            message = f"'{part.name}' is a bracket table, not a value."
+            hint = f"Write bracket(x, {part.name}) or slices(x, {part.name})."
+            raise Refusal(part, "bracket-table", message, hint)
         near = nearest(part.name, [*self._vocabulary.facts, *self._vocabulary.parameters])
         raise Refusal(part, "unknown-name", f"There is no fact or parameter '{part.name}'.", near)
+
+    def _field(self, part: syntax.Field) -> ir.Node:
+        fields = self._vocabulary.relations.get(part.relation)
+        if fields is None:
+            near = nearest(part.relation, self._vocabulary.relations)
+            raise Refusal(part, "unknown-name", f"There is no relation '{part.relation}'.", near)
+        if self._relation is None:
+            message = f"Each of {part.relation} has its own '{part.name}'."
+            hint = f"Gather them with COUNT({part.relation}) FILTER (WHERE ...), SUM, MIN, MAX, BOOL_OR, BOOL_AND."
+            raise Refusal(part, "no-aggregate", message, hint)
+        type = fields.get(part.name)
+        if type is None:
+            message = f"The relation '{part.relation}' has no field '{part.name}'."
+            raise Refusal(part, "unknown-name", message, nearest(part.name, fields))
+        return ir.Member(part.relation, part.name, type=type, line=part.line, column=part.column)
+
+    def _aggregate(self, part: syntax.Aggregate) -> ir.Node | None:
+        if self._relation is not None:
+            message = f"{part.function.upper()} stands inside another aggregate."
+            raise Refusal(part, "nested-aggregate", message, "Gather one relation at a time.")
+        if isinstance(part.operand, syntax.Refused):
+            return None
+        self._relation = relation = gathering.relation_of(part, self._vocabulary)
+        try:
+            counting = part.function == "count"
+            operand = None if counting else self.of(part.operand)
+            where = self._conditions([part.where], "FILTER (WHERE ...)") if part.where else ()
+        finally:
+            self._relation = None
+        if where is None or (operand is None and not counting):
+            return None
+        return gathering.aggregate(part, relation, operand, where[0] if where else None)
+
+    def _bracket(self, part: syntax.Call) -> ir.Node | None:
+        operand, named = self.of(part.arguments[0]), part.arguments[1]
+        name = named.name if isinstance(named, syntax.Name) else None
+        table = self._vocabulary.tables.get(name or "")
+        if name is None or table is None:
+            message = f"There is no bracket table '{name}'." if name else "This is not a bracket table."
+            near = nearest(name, self._vocabulary.tables) if name else "Its name stands here, without quotes."
+            raise Refusal(named, "unknown-name", message, near)
+        if operand is None:
+            return None
+        operand = literals.fit(operand, table.key, self._vocabulary.code_lists)
+        return gathering.bracket(part, operand, name, table)
 
     def _junction(self, part: syntax.Junction) -> ir.Node | None:
         operands = self._conditions(part.operands, part.word)
@@ -180,6 +248,8 @@ class _Checker:
         return ir.Case(branches, otherwise, type=type, line=part.line, column=part.column)
 
     def _call(self, part: syntax.Call) -> ir.Node | None:
+        if part.function in ("bracket", "slices"):
+            return self._bracket(part)
         if part.function in ("round", "floor", "ceil"):
             first = self.of(part.arguments[0], quotient=True)
             rest = self._all(part.arguments[1:])

@@ -28,13 +28,13 @@ def comparison(part: syntax.Binary, left: ir.Node, right: ir.Node) -> ir.Node:
     operator = cast(ir.Comparison, part.operator)
     if operator not in ("=", "<>"):
         for side in (left, right):
-            _ordered(side)
+            ordered(side)
     return ir.Compare(operator, left, right, type=_BOOLEAN, line=part.line, column=part.column)
 
 
 def between(part: syntax.Between, operand: ir.Node, low: ir.Node, high: ir.Node) -> ir.Node:
     for node in (operand, low, high):
-        _ordered(node)
+        ordered(node)
     return ir.Between(operand, low, high, type=_BOOLEAN, line=part.line, column=part.column)
 
 
@@ -48,7 +48,7 @@ def membership(part: syntax.In, operand: ir.Node, items: Sequence[ir.Node]) -> i
 
 
 def minus(part: syntax.Minus, operand: ir.Node) -> ir.Node:
-    _counted(operand, "A minus sign")
+    counted(operand, "A minus sign")
     match operand:
         case ir.Literal(value=int() as number):
             return replace(operand, value=-number)
@@ -60,7 +60,7 @@ def minus(part: syntax.Minus, operand: ir.Node) -> ir.Node:
 
 def addable(part: syntax.Binary, parts: tuple[ir.Node, ...]) -> tuple[ir.Node, ...]:
     for operand in parts:
-        _counted(operand, f"'{part.operator}'")
+        counted(operand, f"'{part.operator}'")
     return parts
 
 
@@ -112,7 +112,7 @@ def choice(part: syntax.Call, arguments: Sequence[ir.Node]) -> ir.Node:
     if part.function == "coalesce":
         return ir.Coalesce(tuple(arguments), type=type, line=part.line, column=part.column)
     for argument in arguments:
-        _ordered(argument)
+        ordered(argument)
     return ir.Call(Function(part.function), tuple(arguments), type=type, line=part.line, column=part.column)
 
 
@@ -123,7 +123,7 @@ def call(part: syntax.Call, arguments: Sequence[ir.Node]) -> ir.Node:
         case "round":
             return _round(part, arguments)
         case "abs":
-            _counted(first, name)
+            counted(first, name)
             type = first.type
         case "floor" | "ceil":
             _number(first, name)
@@ -148,7 +148,7 @@ def call(part: syntax.Call, arguments: Sequence[ir.Node]) -> ir.Node:
 
 def _round(part: syntax.Call, arguments: Sequence[ir.Node]) -> ir.Node:
     first = arguments[0]
-    _counted(first, "ROUND")
+    counted(first, "ROUND")
     digits = 0
     money = first.type.kind is Kind.MONEY
     if len(arguments) == 2:
@@ -168,14 +168,16 @@ def _round(part: syntax.Call, arguments: Sequence[ir.Node]) -> ir.Node:
     return ir.Round(first, digits, type=type, line=part.line, column=part.column)
 
 
-def _ordered(node: ir.Node) -> None:
+def ordered(node: ir.Node) -> None:
+    """Raises Refusal unless the values have an order."""
     if node.type.kind not in _ORDERED:
         message = f"Only numbers, money and dates have an order, and this is {describe(node.type)}."
         hint = "Use = or IN." if node.type.kind is not Kind.BOOLEAN else None
         raise Refusal(node, "wrong-type", message, hint)
 
 
-def _counted(node: ir.Node, what: str) -> None:
+def counted(node: ir.Node, what: str) -> None:
+    """Raises Refusal unless this is a number or money; `what` takes it."""
     if node.type.kind not in _COUNTED:
         hint = "Use add_months, days_between, months_between or years_between."
         message = f"{what} takes numbers or money, and this is {describe(node.type)}."

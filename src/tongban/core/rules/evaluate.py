@@ -8,6 +8,7 @@ of the unknown facts. Where that cannot be promised the result is unknown. What 
 - A strict operation is undefined if an operand is, else absent if an operand is. So `absent + unknown` is absent,
   unless the unknown part could turn out undefined. Of several reasons the first in the text is given.
 - A quotient is undefined when its denominator is 0, even when its numerator is absent or unknown.
+- A relation that is unknown stands for any number of members of whom nothing is known.
 - A condition of CASE that is absent counts as not true; one that is undefined makes the CASE undefined.
 
 **Unknown.facts** are the facts that can still change the result: those of branches already settled are left out.
@@ -16,75 +17,78 @@ Answering one of them never adds another (see `ask`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias
 
-from tongban.core.rules import exact, functions, ir
+from tongban.core.rules import exact, functions, gather, ir, outcomes
 from tongban.core.rules.functions import Inner
-from tongban.core.rules.rule import Rule
-from tongban.core.rules.states import ABSENT, Absent, Facts, Known, State, Undefined, Unknown, Value
+from tongban.core.rules.outcomes import Is, Open, Outcome
+from tongban.core.rules.rule import OnUndefined, Rule
+from tongban.core.rules.states import (
+    ABSENT,
+    Absent,
+    Brackets,
+    Facts,
+    Known,
+    Members,
+    Parameters,
+    State,
+    Undefined,
+    Unknown,
+    Value,
+)
 from tongban.core.rules.types import Kind, Type
 
 
-def evaluate(rule: Rule, facts: Facts, parameters: Mapping[str, Value]) -> State:
+def evaluate(rule: Rule, facts: Facts, parameters: Parameters) -> State:
     """The value of a rule, of its type: a Decimal has the digits of the type, money is whole fen.
+
+    What the rule says for `on_undefined` is applied: with NO it is never undefined.
 
     `parameters` hold their values for the date in question; one that is missing has none on that date, which
     makes what needs it undefined. A fact that is missing from `facts` is unknown. Raises TypeError when a value
     is not of its declared type: values come through `types.read`.
     """
-    return evaluate_node(rule.root, rule.type, facts, parameters)
+    state = evaluate_node(rule.root, rule.type, facts, parameters)
+    if isinstance(state, Undefined) and rule.on_undefined is OnUndefined.NO:
+        return Known(False) if rule.type.kind is Kind.BOOLEAN else ABSENT
+    return state
 
 
-def evaluate_node(node: ir.Node, type: Type, facts: Facts, parameters: Mapping[str, Value]) -> State:
+def evaluate_node(node: ir.Node, type: Type, facts: Facts, parameters: Parameters) -> State:
     """The same for a part of a rule. `type` says how many digits the value is given with."""
     outcome = _Evaluation(facts, parameters).of(node)
     match outcome:
-        case _Open():
+        case Open():
             return Unknown(outcome.facts)
-        case _Is(value=value):
+        case Is(value=value):
             return Known(_outer(type, value))
         case Absent() | Undefined():
             return outcome
 
 
 @dataclass(frozen=True, slots=True)
-class _Is:
-    value: Inner
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """Not settled: what could settle it, and whether it could turn out undefined."""
-
-    facts: frozenset[str]
-    partial: bool = False
-
-
-_Outcome: TypeAlias = _Is | Absent | Undefined | _Open
-
-
-@dataclass(frozen=True, slots=True)
 class _Evaluation:
     known: Facts
-    parameters: Mapping[str, Value]
+    parameters: Parameters
+    member: Mapping[str, Known | Absent] | None = None
+    """The member of a relation at hand, inside an aggregate; an empty one stands for any."""
 
-    def of(self, node: ir.Node) -> _Outcome:
+    def of(self, node: ir.Node) -> Outcome:
         match node:
             case ir.Literal():
-                return _Is(_inner(node.type, node.value, "a literal"))
+                return Is(_inner(node.type, node.value, "a literal"))
             case ir.Fact():
                 return self._fact(node)
             case ir.Parameter():
                 return self._parameter(node)
             case ir.And():
-                return _junction(map(self.of, node.operands), decisive=False)
+                return outcomes.junction(map(self.of, node.operands), decisive=False)
             case ir.Or():
-                return _junction(map(self.of, node.operands), decisive=True)
+                return outcomes.junction(map(self.of, node.operands), decisive=True)
             case ir.IsNull():
                 return _is_null(self.of(node.operand), negated=node.negated)
             case ir.Coalesce():
@@ -93,164 +97,181 @@ class _Evaluation:
                 return self._case(node)
             case ir.Quotient():
                 return _quotient(self.of(node.numerator), self.of(node.denominator))
+            case ir.Bracket():
+                return self._bracket(node)
+            case ir.Member():
+                return self._member(node)
+            case ir.Aggregate():
+                return self._aggregate(node)
             case _:
                 return self._strict(node)
 
-    def _fact(self, node: ir.Fact) -> _Outcome:
+    def _fact(self, node: ir.Fact) -> Outcome:
         match self.known.get(node.name):
             case None:
-                return _Open(frozenset({node.name}))
+                return Open(frozenset({node.name}))
             case Known(value=value):
-                return _Is(_inner(node.type, value, f"the fact '{node.name}'"))
+                return Is(_inner(node.type, value, f"the fact '{node.name}'"))
+            case Absent():
+                return ABSENT
+            case Members():
+                raise TypeError(f"the fact '{node.name}' is {node.type.kind} and cannot be a list of members")
+
+    def _member(self, node: ir.Member) -> Outcome:
+        match (self.member or {}).get(node.name):
+            case None:
+                return Open(frozenset({node.relation}))
+            case Known(value=value):
+                return Is(_inner(node.type, value, f"'{node.relation}.{node.name}'"))
             case Absent():
                 return ABSENT
 
-    def _parameter(self, node: ir.Parameter) -> _Outcome:
+    def _aggregate(self, node: ir.Aggregate) -> Outcome:
+        match self.known.get(node.relation):
+            case None:
+                where, operand = self._of_member(node, {})
+                if isinstance(where, Is | Open) and where != Is(
+                    False
+                ):  # how many members there are is open too
+                    where = outcomes.opened([where, Open(frozenset({node.relation}))])
+                elif isinstance(where, Undefined):
+                    where = Open(frozenset({node.relation}), partial=True)
+                added = [gather.contribution(node.function, where, operand)]
+            case Absent():
+                added = []
+            case Members(rows=rows):
+                added = [gather.contribution(node.function, *self._of_member(node, row)) for row in rows]
+            case Known():
+                raise TypeError(f"the relation '{node.relation}' is a list of members, not a value")
+        return gather.total(node, [outcome for outcome in added if outcome is not None])
+
+    def _of_member(self, node: ir.Aggregate, row: Mapping[str, Known | Absent]) -> tuple[Outcome, Outcome]:
+        """What the filter and the operand are for a member."""
+        inside = replace(self, member=row)
+        where = inside.of(node.where) if node.where else Is(True)
+        return where, inside.of(node.operand) if node.operand else Is(1)
+
+    def _bracket(self, node: ir.Bracket) -> Outcome:
+        operand, found = self.of(node.operand), self.parameters.get(node.table)
+        table = (
+            found if isinstance(found, Brackets) else Undefined(f"no value of '{node.table}' for this date")
+        )
+        after: list[Outcome] = [operand, table] if isinstance(table, Undefined) else [operand]
+        if open_ := outcomes.unsettled(after, partial=not node.sliced):
+            return open_
+        assert isinstance(operand, Is)
+        assert isinstance(table, Brackets)
+        what = f"the bracket table '{node.table}'"
+        lower = [_inner(node.key, low, what) for low in table.lower]
+        values = [_inner(node.value, value, what) for value in table.values]
+        if node.sliced:
+            return Is(functions.slices(operand.value, lower, values))
+        value = functions.bracket(operand.value, lower, values)
+        return Undefined(f"it lies below the first bracket of '{node.table}'") if value is None else Is(value)
+
+    def _parameter(self, node: ir.Parameter) -> Outcome:
         value = self.parameters.get(node.name)
+        if isinstance(value, Brackets):
+            raise TypeError(f"the parameter '{node.name}' is {node.type.kind} and cannot be a bracket table")
         if value is None:
             return Undefined(f"no value of '{node.name}' for this date")
-        return _Is(_inner(node.type, value, f"the parameter '{node.name}'"))
+        return Is(_inner(node.type, value, f"the parameter '{node.name}'"))
 
-    def _coalesce(self, node: ir.Coalesce) -> _Outcome:
-        reached: list[_Outcome] = []
+    def _coalesce(self, node: ir.Coalesce) -> Outcome:
+        reached: list[Outcome] = []
         for operand in node.operands:
             outcome = self.of(operand)
             if not isinstance(outcome, Absent):
                 reached.append(outcome)
-            if isinstance(outcome, _Is | Undefined):
+            if isinstance(outcome, Is | Undefined):
                 break
-        return _first_or_open(reached)
+        return outcomes.first_or_open(reached)
 
-    def _case(self, node: ir.Case) -> _Outcome:
-        conditions: list[_Outcome] = []  # the open ones on the way, and an undefined one that ends it
-        values: list[_Outcome] = []
+    def _case(self, node: ir.Case) -> Outcome:
+        conditions: list[Outcome] = []  # the open ones on the way, and an undefined one that ends it
+        values: list[Outcome] = []
         for condition, value in node.branches:
             outcome = self.of(condition)
-            if outcome == _Is(False) or isinstance(outcome, Absent):
+            if outcome == Is(False) or isinstance(outcome, Absent):
                 continue
             if isinstance(outcome, Undefined):
                 conditions.append(outcome)
                 break
             values.append(self.of(value))
-            if outcome == _Is(True):
+            if outcome == Is(True):
                 break
             conditions.append(outcome)
         else:
             values.append(self.of(node.otherwise))
-        if not _may_be_undefined(conditions) and _all_the_same(values):
+        if not outcomes.may_be_undefined(conditions) and outcomes.all_the_same(values):
             return values[0]  # whichever branch it is
-        return _first_or_open([*conditions, *values])
+        return outcomes.first_or_open([*conditions, *values])
 
-    def _strict(self, node: ir.Node) -> _Outcome:
-        values: list[Inner] = []
-        outcomes = [self.of(child) for child in ir.children(node)]
-        open_ = [outcome for outcome in outcomes if isinstance(outcome, _Open)]
-        for outcome in outcomes:
-            if isinstance(outcome, _Open) and outcome.partial:
-                return _open(outcomes)
-            if isinstance(outcome, Undefined):
-                return outcome
-        for outcome in outcomes:
-            if isinstance(outcome, Absent):
-                return ABSENT
-            if isinstance(outcome, _Is):
-                values.append(outcome.value)
-        if open_:
-            return _open(outcomes, partial=isinstance(node, ir.Call) and node.function in functions.PARTIAL)
-        return _apply(node, values)
+    def _strict(self, node: ir.Node) -> Outcome:
+        found = [self.of(child) for child in ir.children(node)]
+        partial = isinstance(node, ir.Call) and node.function in functions.PARTIAL
+        if open_ := outcomes.unsettled(found, partial=partial):
+            return open_
+        return _apply(node, [outcome.value for outcome in found if isinstance(outcome, Is)])
 
 
-def _apply(node: ir.Node, values: list[Inner]) -> _Outcome:
+def _apply(node: ir.Node, values: list[Inner]) -> Outcome:
     """A strict operation on values that are all known. `check` has made sure of their types."""
     match node, values:
         case ir.Not(), [bool() as value]:
-            return _Is(not value)
+            return Is(not value)
         case ir.Compare(), [left, right]:
-            return _Is(functions.holds(node.operator, functions.compare(left, right)))
+            return Is(functions.holds(node.operator, functions.compare(left, right)))
         case ir.Between(), [value, low, high]:
             inside = functions.compare(low, value) <= 0 and functions.compare(value, high) <= 0
-            return _Is(inside != node.negated)
+            return Is(inside != node.negated)
         case ir.In(), [value, *items]:
-            return _Is((value in items) != node.negated)
+            return Is((value in items) != node.negated)
         case ir.Negate(), [int() | Fraction() as number]:
-            return _Is(-number)
+            return Is(-number)
         case ir.Arithmetic(), [int() | Fraction() as left, int() | Fraction() as right]:
-            return _Is(functions.arithmetic(node.operator, left, right))
+            return Is(functions.arithmetic(node.operator, left, right))
         case ir.Round(), [int() | Fraction() as number]:
             digits = node.digits - 2 if node.type.kind is Kind.MONEY else node.digits
-            return _Is(exact.round_half_away(number, digits))
+            return Is(exact.round_half_away(number, digits))
         case ir.Call(), _:
             value = functions.call(node.function, values)
-            return value if isinstance(value, Undefined) else _Is(value)
+            return value if isinstance(value, Undefined) else Is(value)
         case _:
             raise TypeError(f"{values!r} are not what {type(node).__name__} takes")
 
 
-def _junction(outcomes: Iterable[_Outcome], *, decisive: bool) -> _Outcome:
-    """AND (decided by false) and OR (decided by true)."""
-    seen: list[_Outcome] = []
-    for outcome in outcomes:
-        if outcome == _Is(decisive):
-            return outcome
-        seen.append(outcome)
-    if any(isinstance(outcome, _Open) for outcome in seen):
-        return _open(seen)
-    undefined = next((outcome for outcome in seen if isinstance(outcome, Undefined)), None)
-    return undefined or (ABSENT if ABSENT in seen else _Is(not decisive))
-
-
-def _is_null(outcome: _Outcome, *, negated: bool) -> _Outcome:
+def _is_null(outcome: Outcome, *, negated: bool) -> Outcome:
     match outcome:
         case Absent():
-            return _Is(not negated)
-        case _Is():
-            return _Is(negated)
-        case Undefined() | _Open():
+            return Is(not negated)
+        case Is():
+            return Is(negated)
+        case Undefined() | Open():
             return outcome
 
 
-def _quotient(numerator: _Outcome, denominator: _Outcome) -> _Outcome:
-    zero = denominator == _Is(0)
+def _quotient(numerator: Outcome, denominator: Outcome) -> Outcome:
+    zero = denominator == Is(0)
     match numerator, denominator:
         case Undefined(), _:
             return numerator
-        case _Open(partial=True), _:
-            return _open([numerator, denominator])
+        case Open(partial=True), _:
+            return outcomes.opened([numerator, denominator])
         case _, Undefined():
             return denominator
         case _ if zero:
             return Undefined("division by zero")
         case _, Absent():
             return ABSENT
-        case _, _Open():
-            return _open([numerator, denominator], partial=True)
-        case Absent() | _Open(), _:
+        case _, Open():
+            return outcomes.opened([numerator, denominator], partial=True)
+        case Absent() | Open(), _:
             return numerator
-        case _Is(value=int() | Fraction() as above), _Is(value=int() | Fraction() as below):
-            return _Is(exact.plain(Fraction(above) / below))
+        case Is(value=int() | Fraction() as above), Is(value=int() | Fraction() as below):
+            return Is(exact.plain(Fraction(above) / below))
         case _:
             raise TypeError("only numbers can be divided")
-
-
-def _first_or_open(reached: list[_Outcome]) -> _Outcome:
-    """Of the outcomes that could be the result, the only one if nothing before it is open."""
-    if any(isinstance(outcome, _Open) for outcome in reached):
-        return _open(reached)
-    return reached[0] if reached else ABSENT
-
-
-def _open(outcomes: Iterable[_Outcome], *, partial: bool = False) -> _Open:
-    outcomes = list(outcomes)
-    names = frozenset[str]().union(*(outcome.facts for outcome in outcomes if isinstance(outcome, _Open)))
-    return _Open(names, partial or _may_be_undefined(outcomes))
-
-
-def _may_be_undefined(outcomes: Iterable[_Outcome]) -> bool:
-    return any(isinstance(o, Undefined) or (isinstance(o, _Open) and o.partial) for o in outcomes)
-
-
-def _all_the_same(outcomes: list[_Outcome]) -> bool:
-    return all(outcome == outcomes[0] and not isinstance(outcome, _Open) for outcome in outcomes)
 
 
 def _outer(type: Type, value: Inner) -> Value:

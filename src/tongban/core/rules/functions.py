@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -61,6 +62,26 @@ def arithmetic(operator: Literal["+", "-", "*"], left: Number, right: Number) ->
             return plain(left - right)
         case "*":
             return plain(left * right)
+
+
+def bracket(value: Inner, lower: Sequence[Inner], values: Sequence[Inner]) -> Inner | None:
+    """The value of the bracket that holds `value`; None below the first."""
+    index = bisect_right(lower, value) - 1  # type: ignore[type-var]  # all of one ordered type
+    return None if index < 0 else values[index]
+
+
+def slices(value: Inner, lower: Sequence[Inner], values: Sequence[Inner]) -> Number:
+    """The sum over the brackets of the part of `value` inside them times their value."""
+    assert isinstance(value, int | Fraction)
+    total: Number = 0
+    for low, high, rate in zip(lower, [*lower[1:], value], values, strict=True):
+        assert isinstance(low, int | Fraction)
+        assert isinstance(high, int | Fraction)
+        assert isinstance(rate, int | Fraction)
+        if value <= low:
+            break
+        total += (min(value, high) - low) * rate
+    return plain(total)
 
 
 def _abs(value: Number) -> Number:

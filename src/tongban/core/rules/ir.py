@@ -10,6 +10,7 @@ Three kinds of meaning, for values that are absent or undefined:
     Kleene     And Or (Not is strict, which is the same)
     lazy       Case Coalesce: only the part that is reached counts
     looking    IsNull: sees that a value is absent
+    gathering  Aggregate: over the members of a relation that its filter lets through (see the class)
 """
 
 from __future__ import annotations
@@ -38,6 +39,15 @@ class Function(StrEnum):
     YEARS_BETWEEN = "years_between"
     DAYS_BETWEEN = "days_between"
     ADD_MONTHS = "add_months"
+
+
+class Aggregation(StrEnum):
+    COUNT = "count"
+    SUM = "sum"
+    MIN = "min"
+    MAX = "max"
+    BOOL_OR = "bool_or"
+    BOOL_AND = "bool_and"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +165,52 @@ class Coalesce(_Place):
 
 
 @dataclass(frozen=True, slots=True)
+class Bracket(_Place):
+    """Reads a bracket table; strict. Undefined when the table has no value on the date.
+
+    `bracket(x, t)` is the value of the bracket that x falls into, undefined below the first.
+    `slices(x, t)` is the sum over the brackets of (the part of x inside it) x (its value): a graduated tax.
+    Nothing is due for what lies below the first lower end. Values are numbers then, and the operand is counted.
+    """
+
+    operand: Node
+    table: str
+    key: Type
+    """Type of the table's lower ends."""
+    value: Type
+    """Type of the table's values."""
+    sliced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member(_Place):
+    """A field of the member at hand. Stands only inside an Aggregate of the same relation."""
+
+    relation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(_Place):
+    """Over the members of a relation for which `where` is true (all of them, if None).
+
+    A member whose `where` is false or absent is passed over, and so is one whose operand is absent. Over none,
+    COUNT and SUM are 0, MIN and MAX absent, BOOL_OR false, BOOL_AND true. COUNT has no operand.
+
+    Undefined if a filter, or the operand of a member let through, is undefined; but BOOL_OR is true as soon as one
+    member let through is true, and BOOL_AND false as soon as one is false, like OR and AND.
+
+    A member whose filter is unknown keeps the result unknown, unless its operand cannot matter: absent, 0 for SUM,
+    false for BOOL_OR, true for BOOL_AND. What is open about a member is asked for by the relation's name.
+    """
+
+    function: Aggregation
+    relation: str
+    operand: Node | None
+    where: Node | None
+
+
+@dataclass(frozen=True, slots=True)
 class Case(_Place):
     """The value of the first condition that is true; a condition that is absent is passed over."""
 
@@ -181,18 +237,25 @@ Node: TypeAlias = (
     | Call
     | Coalesce
     | Case
+    | Bracket
+    | Member
+    | Aggregate
 )
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The parts of a node, in the order of the text."""
     match node:
-        case Literal() | Fact() | Parameter():
+        case Literal() | Fact() | Parameter() | Member():
             return ()
         case And(operands=parts) | Or(operands=parts) | Coalesce(operands=parts) | Call(arguments=parts):
             return parts
         case Not(operand=part) | IsNull(operand=part) | Negate(operand=part) | Round(operand=part):
             return (part,)
+        case Bracket(operand=part):
+            return (part,)
+        case Aggregate():
+            return tuple(part for part in (node.operand, node.where) if part)
         case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
             return left, right
         case Quotient():
@@ -213,10 +276,20 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def facts(node: Node) -> tuple[str, ...]:
-    """Names of the facts that a node reads, each once, in the order of the text."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Fact)))
+    """Names of the facts and relations that a node reads, each once, in the order of the text."""
+    names = (
+        part.relation if isinstance(part, Aggregate) else part.name
+        for part in walk(node)
+        if isinstance(part, Fact | Aggregate)
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def parameters(node: Node) -> tuple[str, ...]:
-    """Names of the parameters that a node reads, each once, in the order of the text."""
-    return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, Parameter)))
+    """Names of the parameters and bracket tables that a node reads, each once, in the order of the text."""
+    names = (
+        part.table if isinstance(part, Bracket) else part.name
+        for part in walk(node)
+        if isinstance(part, Parameter | Bracket)
+    )
+    return tuple(dict.fromkeys(names))

@@ -19,12 +19,13 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 from sqlglot.tokens import Tokenizer
 
-from tongban.core.rules import spelling, syntax
+from tongban.core.rules import refused_words, spelling, syntax
 from tongban.core.rules.problems import RuleProblem
 
 FUNCTIONS: Final = {
     "abs": (1, 1),
     "add_months": (2, 2),
+    "bracket": (2, 2),
     "ceil": (1, 1),
     "coalesce": (2, 99),
     "days_between": (2, 2),
@@ -33,9 +34,19 @@ FUNCTIONS: Final = {
     "least": (2, 99),
     "months_between": (2, 2),
     "round": (1, 2),
+    "slices": (2, 2),
     "years_between": (2, 2),
 }
 """Functions of the language, with the least and the most number of arguments."""
+
+_AGGREGATES: Final[dict[type[exp.Expr], str]] = {
+    exp.Count: "count",
+    exp.Sum: "sum",
+    exp.Min: "min",
+    exp.Max: "max",
+    exp.LogicalOr: "bool_or",
+    exp.LogicalAnd: "bool_and",
+}
 
 MAX_DEPTH: Final = 60
 """Most levels of an expression; AND and OR take any number of operands on one level."""
@@ -91,39 +102,6 @@ _ARITHMETIC: Final[dict[type[exp.Expr], syntax.Operator]] = {
     exp.Div: "/",
 }
 _CONDITIONS: Final = (*_COMPARISONS, exp.Is, exp.In, exp.Between, exp.Not)
-_NO_CAST = "Use ROUND, FLOOR or CEIL for numbers, DATE '2026-01-31' for a date."
-_DATE_HINT = "Write DATE '2026-01-31', or use add_months, days_between, months_between, years_between."
-_TODAY: Final = (
-    "A rule does not know today's date: it must give the same answer whenever it is replayed.",
-    "Compare with a fact that holds the date in question.",
-)
-_REFUSED: Final[dict[type[exp.Expr], tuple[str, str | None]]] = {
-    exp.Cast: ("A rule does not convert types (CAST).", _NO_CAST),
-    exp.Like: ("LIKE is not part of the rule language: a rule does not look inside texts.", "Use = or IN."),
-    exp.ILike: ("ILIKE is not part of the rule language: a rule does not look inside texts.", "Use = or IN."),
-    exp.Query: ("A rule is one expression over facts; it cannot SELECT.", None),
-    exp.Exists: ("A rule is one expression over facts; it cannot SELECT.", None),
-    exp.Interval: ("INTERVAL is not part of the rule language.", _DATE_HINT),
-    exp.CurrentDate: _TODAY,
-    exp.CurrentTimestamp: _TODAY,
-    exp.CurrentTime: _TODAY,
-    exp.Extract: ("EXTRACT is not part of the rule language.", _DATE_HINT),
-    exp.In: ("IN takes a list of values, for example x IN (1, 2).", None),
-    exp.Tuple: ("A list of values can only stand after IN.", None),
-    exp.Window: ("OVER is not part of the rule language.", None),
-    exp.Filter: ("FILTER is not part of the rule language.", None),
-    exp.NullSafeEQ: ("IS DISTINCT FROM and <=> are not part of the rule language.", "Use = and IS NULL."),
-    exp.NullSafeNEQ: ("IS DISTINCT FROM and <=> are not part of the rule language.", "Use = and IS NULL."),
-}
-_INSTEAD: Final = {
-    "ceiling": "Write CEIL.",
-    "date": "A date is written DATE '2026-01-31'.",
-    "ifnull": "Write COALESCE.",
-    "max": "Write GREATEST.",
-    "min": "Write LEAST.",
-    "nvl": "Write COALESCE.",
-}
-_TODAY_NAMES: Final = frozenset({"now", "today", "getdate", "current_date", "current_timestamp", "sysdate"})
 
 
 class _Translation:
@@ -186,17 +164,24 @@ class _Translation:
             case exp.Binary() if type(node) in _ARITHMETIC and _only(node, "this", "expression"):
                 left, right = self.of(node.this, depth + 1), self.of(node.expression, depth + 1)
                 return syntax.Binary(_ARITHMETIC[type(node)], left, right, line=line, column=column)
-            case exp.Func() if not any(isinstance(node, kind) for kind in _REFUSED):
+            case exp.Filter() if type(node.this) in _AGGREGATES and _only(node, "this", "expression"):
+                where = node.expression.this
+                return self._aggregate(node.this, where, depth, line, column)
+            case exp.Func() if type(node) in _AGGREGATES:
+                return self._aggregate(node, None, depth, line, column)
+            case exp.Func() if not any(isinstance(node, kind) for kind in refused_words.REFUSED):
                 return self._call(node, depth, line, column)
             case _:
                 return self._refuse(node, line, column)
 
     def _name(self, node: exp.Column, line: int, column: int) -> syntax.Expression:
-        identifier = node.this
-        if not _only(node, "this") or not isinstance(identifier, exp.Identifier):
-            message = "A name has no dots: facts and parameters are single names."
+        identifier, relation = node.this, node.args.get("table")
+        if not _only(node, "this", "table") or not isinstance(identifier, exp.Identifier):
+            message = "A name has one point at most: relation.field."
             return self._problem("unsupported", message, None, line, column)
-        if identifier.quoted:
+        if isinstance(relation, exp.Identifier) and not (identifier.quoted or relation.quoted):
+            return syntax.Field(relation.this, identifier.this, line=line, column=column)
+        if identifier.quoted or relation is not None:
             hint = f"A text is written in single quotes: '{identifier.this}'. A name has no quotes."
             return self._problem(
                 "bad-sign", "Double quotes are not part of the rule language.", hint, line, column
@@ -245,12 +230,28 @@ class _Translation:
         last = self.of(otherwise, depth + 1) if otherwise is not None else None
         return syntax.Case(branches, last, line=line, column=column)
 
+    def _aggregate(
+        self, node: exp.Func, where: exp.Expr | None, depth: int, line: int, column: int
+    ) -> syntax.Expression:
+        function, given = _AGGREGATES[type(node)], list(_arguments(node))
+        written = self._function_name(node)
+        if written != function:
+            hint = refused_words.INSTEAD.get(written) or f"Write {function.upper()}."
+            return self._problem("unknown-function", f"There is no function {written}.", hint, line, column)
+        if len(given) != 1:
+            message = f"{function} takes 1 argument, not {len(given)}."
+            hint = {"min": "Write LEAST.", "max": "Write GREATEST."}.get(function)
+            return self._problem("wrong-arguments", message, hint, line, column)
+        operand = self.of(given[0], depth + 1)
+        condition = self.of(where, depth + 1) if where is not None else None
+        return syntax.Aggregate(function, operand, condition, line=line, column=column)
+
     def _call(self, node: exp.Func, depth: int, line: int, column: int) -> syntax.Expression:
         name = self._function_name(node)
-        if name in _TODAY_NAMES:
-            return self._problem("unsupported", *_TODAY, line, column)
+        if name in refused_words.TODAY_NAMES:
+            return self._problem("unsupported", *refused_words.TODAY, line, column)
         if name not in FUNCTIONS:
-            hint = _INSTEAD.get(name) or f"The functions are {', '.join(FUNCTIONS)}."
+            hint = refused_words.INSTEAD.get(name) or f"The functions are {', '.join(FUNCTIONS)}."
             return self._problem("unknown-function", f"There is no function {name}.", hint, line, column)
         given = list(_arguments(node))
         least, most = FUNCTIONS[name]
@@ -279,7 +280,7 @@ class _Translation:
         return written.lower() if re.fullmatch(r"\w+", written) else node.sql_name().lower()
 
     def _refuse(self, node: exp.Expr, line: int, column: int) -> syntax.Expression:
-        for kind, (message, hint) in _REFUSED.items():
+        for kind, (message, hint) in refused_words.REFUSED.items():
             if isinstance(node, kind):
                 return self._problem("unsupported", message, hint, line, column)
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).lower()
@@ -336,20 +337,6 @@ def _unclosed(text: str) -> RuleProblem:
     return RuleProblem("unreadable", "The rule cannot be read.", 1, 1)
 
 
-_MISPLACED: Final = {
-    "AS": "AS is not part of the rule language: a rule does not name or convert its result.",
-    "SELECT": "A rule is one expression over facts; it cannot SELECT.",
-    "FROM": "A rule is one expression over facts; it cannot SELECT.",
-    "WHERE": "A rule is one expression over facts; it cannot SELECT.",
-    "OVER": "OVER is not part of the rule language.",
-}
-
-_UNFINISHED: Final = frozenset(
-    {"+", "-", "*", "/", "=", "<>", "!=", "<", "<=", ">", ">=", "(", ",", "AND", "OR", "NOT", "IN", "IS"}
-    | {"BETWEEN", "CASE", "WHEN", "THEN", "ELSE"}
-)
-
-
 def _unreadable(text: str, tokens: list[spelling.Token], errors: list[dict[str, Any]]) -> RuleProblem:
     first = errors[0] if errors else {}
     mark = first.get("line"), first.get("col")
@@ -357,9 +344,9 @@ def _unreadable(text: str, tokens: list[spelling.Token], errors: list[dict[str, 
     if token is None:
         return RuleProblem("unreadable", "The rule cannot be read.", *spelling.place(text, tokens[0].start))
     word, place = token.text.upper(), spelling.place(text, token.start)
-    if word in _MISPLACED:
-        return RuleProblem("unsupported", _MISPLACED[word], *place)
-    if word in _UNFINISHED and token == tokens[-1]:
+    if word in refused_words.MISPLACED:
+        return RuleProblem("unsupported", refused_words.MISPLACED[word], *place)
+    if word in refused_words.UNFINISHED and token == tokens[-1]:
         return RuleProblem("unreadable", f"The rule breaks off after '{token.text}'.", *place)
     hint = "Is AND, OR or a sign missing before it?" if token != tokens[0] else None
     return RuleProblem("unreadable", f"The rule cannot be read at '{token.text}'.", *place, hint)

@@ -47,6 +47,14 @@ def print_node(node: ir.Node) -> str:
         case ir.Call():
             name = node.function if "_" in node.function else node.function.upper()
             return f"{name}({_list(node.arguments)})"
+        case ir.Bracket():
+            return f"{'slices' if node.sliced else 'bracket'}({print_node(node.operand)}, {node.table})"
+        case ir.Member():
+            return f"{node.relation}.{node.name}"
+        case ir.Aggregate():
+            inside = print_node(node.operand) if node.operand else node.relation
+            where = f" FILTER (WHERE {print_node(node.where)})" if node.where else ""
+            return f"{node.function.upper()}({inside}){where}"
         case ir.Coalesce():
             return f"COALESCE({_list(node.operands)})"
         case ir.Case():

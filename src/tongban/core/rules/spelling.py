@@ -22,7 +22,7 @@ _REFUSED_SIGNS: Final = {
     ";": ("A rule is one expression; ';' does not belong in it.", "Join conditions with AND or OR."),
     "||": ("Texts cannot be joined in a rule.", None),
     "%": ("'%' is not part of the rule language.", None),
-    ".": ("A name has no dots: facts and parameters are single names.", None),
+    ".": ("A point stands between a relation and its field, without spaces: children.born.", None),
     "?": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
     ":": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
     "@": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
@@ -68,7 +68,8 @@ def check_tokens(text: str, tokens: list[Token]) -> list[RuleProblem]:
     words = ["" if token.quoted else token.text.upper() for token in tokens]
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         following = words[index + 1 : index + 3]
-        if problem := None if token.quoted else _sign(text, token):
+        joins = token.text == "." and not token.quoted and _joins(tokens, index)
+        if problem := None if token.quoted or joins else _sign(text, token):
             problems.append(problem)
         elif word == "IS" and (following[:1] == ["UNKNOWN"] or following == ["NOT", "UNKNOWN"]):
             message = "A rule cannot ask whether a value is unknown: unknown facts are asked for."
@@ -94,6 +95,19 @@ def check_tokens(text: str, tokens: list[Token]) -> list[RuleProblem]:
             _at(text, open_[-1], "unreadable", f"There is no {closing} for this {open_[-1].text}.", None)
         )
     return problems
+
+
+def _joins(tokens: list[Token], index: int) -> bool:
+    """Whether a point stands between two names, without spaces: relation.field."""
+    beside = tokens[max(index - 1, 0) : index + 2]
+    if len(beside) != 3 or any(token.quoted or token.number for token in beside):
+        return False
+    before, point, after = beside
+    return (
+        before.start + len(before.text) == point.start
+        and after.start == point.start + 1
+        and all(_WORD.match(token.text) for token in (before, after))
+    )
 
 
 def _sign(text: str, token: Token) -> RuleProblem | None:

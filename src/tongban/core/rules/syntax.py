@@ -6,6 +6,7 @@ A line and a column say where an expression begins.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -108,6 +109,22 @@ class Call(_Place):
 
 
 @dataclass(frozen=True, slots=True)
+class Field(_Place):
+    """`relation.name`"""
+
+    relation: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(_Place):
+    function: str
+    """Lower case, one of `ir.Aggregation`."""
+    operand: Expression
+    where: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
 class Refused(_Place):
     """Something outside the language; its problem is already reported."""
 
@@ -128,5 +145,40 @@ Expression: TypeAlias = (
     | IsNull
     | Case
     | Call
+    | Field
+    | Aggregate
     | Refused
 )
+
+
+def fields(part: Expression) -> Iterator[Field]:
+    """The fields of relations in an expression, in the order of the text."""
+    match part:
+        case Field():
+            yield part
+        case Minus(operand=inner) | Not(operand=inner) | IsNull(operand=inner):
+            yield from fields(inner)
+        case Junction(operands=parts) | Call(arguments=parts):
+            for inner in parts:
+                yield from fields(inner)
+        case Binary():
+            yield from fields(part.left)
+            yield from fields(part.right)
+        case Between():
+            for inner in (part.operand, part.low, part.high):
+                yield from fields(inner)
+        case In():
+            for inner in (part.operand, *part.items):
+                yield from fields(inner)
+        case Case():
+            for when, then in part.branches:
+                yield from fields(when)
+                yield from fields(then)
+            if part.otherwise:
+                yield from fields(part.otherwise)
+        case Aggregate():
+            yield from fields(part.operand)
+            if part.where:
+                yield from fields(part.where)
+        case Name() | Number() | Text() | Date() | Boolean() | Null() | Refused():
+            return

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -49,13 +49,34 @@ class Type:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """The type of a bracket table: of its lower ends (numbers, money or dates) and of its values."""
+
+    key: Type
+    value: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What a fact can hold at least and at most; None where nothing is declared. Money in fen."""
+
+    low: Value | None = None
+    high: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names a rule may use. `facts` and `parameters` share one name space."""
+    """The names a rule may use. Facts, relations, parameters and tables share one name space."""
 
     facts: dict[str, Type]
     parameters: dict[str, Type]
     code_lists: dict[str, frozenset[str]]
     """Codes of each list, so that a misspelt code is an error when the pack is checked."""
+    relations: dict[str, dict[str, Type]] = field(default_factory=dict[str, dict[str, Type]])
+    """Fields of the members of each relation; a rule writes `children.born`."""
+    tables: dict[str, Table] = field(default_factory=dict[str, Table])
+    ranges: dict[str, Range] = field(default_factory=dict[str, Range])
+    """Declared ranges of numbers, money and dates, by `fact` or `relation.field`. What is read is inside them."""
 
 
 class BadValue(ValueError):
