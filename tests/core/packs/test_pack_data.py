@@ -9,8 +9,8 @@ from tongban.core.packs import logs, parameters
 from tongban.core.packs.facts import read_facts
 from tongban.core.packs.pack import Pack
 from tongban.core.rules import check, evaluate
-from tongban.core.rules.states import ABSENT, Facts, Known
-from tongban.core.rules.types import Kind
+from tongban.core.rules.states import ABSENT, Facts, Known, Undefined
+from tongban.core.rules.types import Kind, Range
 
 DATA = {
     "policies/all.yaml": """
@@ -148,3 +148,46 @@ def test_amounts_read_dated_parameters():
     }
     pack = load_pack(files(land=land))
     assert value(pack.amount("grant"), {}, parameters.resolve(pack, date(2026, 7, 1))) == 1250
+
+
+TABLES = """
+- id: grant_by_size
+  label: {zh: 按面积补贴, en: Grant by size}
+  of: {type: decimal(1), unit: m2}
+  gives: {type: money}
+  values:
+    - {valid_from: 2026-01-01, valid_to: 2026-07-01, rows: [{at_least: 0, value: 100.00}]}
+    - {valid_from: 2026-07-01, rows: [{at_least: 0, value: 100.00}, {at_least: "60.5", value: 250.50}]}
+"""
+
+
+def test_an_amount_reads_the_bracket_table_of_the_day():
+    policies = DATA["policies/all.yaml"].replace(
+        "CASE WHEN area >= 100 THEN 1000 ELSE 500.50 END", "bracket(area, grant_by_size)"
+    )
+    tables = {"policies/all.yaml": policies, "bracket-tables/all.yaml": TABLES}
+    pack = load_pack(files(DATA | tables))
+    facts, _ = read_facts(pack, {"area": "60.5"})
+    rule = pack.amount("grant")
+    assert rule.parameters == {"grant_by_size"}
+    before, after = (
+        evaluate.evaluate(rule, facts, parameters.resolve(pack, date(2026, month, 1))) for month in (6, 7)
+    )
+    assert (before, after) == (Known(100_00), Known(250_50))
+
+
+def test_a_policy_says_what_holds_when_it_has_no_value():
+    policies = DATA["policies/all.yaml"].replace("rule: kind = 'stall'", "rule: area / fee > 1")
+    tables = {"policies/all.yaml": policies.replace("> 1", "> 1, on_undefined: no")}
+    with pytest.raises(AssertionError, match="cannot be divided by money"):
+        load_pack(files(DATA | tables))
+    stated = policies.replace("area / fee > 1", "area >= large_area, on_undefined: no")
+    pack = load_pack(files(DATA | {"policies/all.yaml": stated}))
+    rule = pack.condition(pack.policies["grant"].conditions[0])
+    assert evaluate.evaluate(rule, {}, parameters.resolve(pack, date(2020, 1, 1))) == Known(False)
+    assert isinstance(evaluate.evaluate(pack.rule(rule.text), {}, {}), Undefined)
+
+
+def test_a_facts_range_reaches_its_rules():
+    pack = load_pack(files(DATA))
+    assert pack.amount("grant").ranges["area"] == Range(1, 900)

@@ -19,6 +19,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "code-lists": "code list",
     "facts": "fact",
     "parameters": "parameter",
+    "bracket-tables": "bracket table",
     "calendars": "calendar",
     "authorities": "authority",
     "organisations": "organisation",

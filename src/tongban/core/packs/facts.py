@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from tongban.core.packs import model, names, parameters
+from tongban.core.packs import model, model_rules, names, parameters
 from tongban.core.packs.pack import Pack, Position, Problem
 from tongban.core.rules import types
 from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Value
@@ -16,12 +16,15 @@ def vocabulary(
     pack_facts: Mapping[str, model.Fact],
     pack_parameters: Mapping[str, model.Parameter],
     code_lists: Mapping[str, model.CodeList],
+    bracket_tables: Mapping[str, model_rules.BracketTable],
 ) -> types.Vocabulary:
     """Every name that a rule of the pack may use."""
     return types.Vocabulary(
         facts={name: type_of(fact) for name, fact in pack_facts.items()},
         parameters={name: parameters.type_of(parameter) for name, parameter in pack_parameters.items()},
         code_lists={name: frozenset(item.code for item in codes.items) for name, codes in code_lists.items()},
+        tables={name: parameters.table_type(table) for name, table in bracket_tables.items()},
+        ranges={name: range for name, fact in pack_facts.items() if (range := range_of(fact))},
     )
 
 
@@ -84,6 +87,13 @@ def write_facts(pack: Pack, facts: Facts) -> dict[str, Any]:
 def type_of(fact: model.Fact) -> types.Type:
     """The type that rules see. Raises ValueError when type, code list and unit do not fit together."""
     return types.parse_type(fact.type, codes=fact.codes, unit=fact.unit)
+
+
+def range_of(fact: model.Fact) -> types.Range | None:
+    """The least and the greatest value, as rules count them (money in fen); None where neither is declared."""
+    fen = 100 if fact.type == "money" else 1
+    low, high = (None if end is None else end * fen for end in (fact.minimum, fact.maximum))
+    return None if low is None and high is None else types.Range(low, high)
 
 
 def is_readable(fact: model.Fact, code_lists: Mapping[str, model.CodeList]) -> bool:

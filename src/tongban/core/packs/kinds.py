@@ -7,6 +7,10 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from tongban.core.packs import model, model_data
+from tongban.core.packs import model, model_data, model_rules
 
-KINDS: Final[Mapping[str, tuple[str, type[BaseModel]]]] = {**model.KINDS, **model_data.DATA_KINDS}
+KINDS: Final[Mapping[str, tuple[str, type[BaseModel]]]] = {
+    **model.KINDS,
+    **model_rules.RULE_KINDS,
+    **model_data.DATA_KINDS,
+}

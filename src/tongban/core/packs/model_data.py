@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from tongban.core.packs.model import Cited, Entry, Id, Model, Name, Rule, Term
+from tongban.core.packs.model_rules import OnUndefined
 from tongban.core.values.text import Bilingual
 
 # -- data standards ----------------------------------------------------------------------------------------
@@ -32,6 +33,7 @@ class PolicyCondition(Cited):
     id: Id
     label: Bilingual
     rule: Rule
+    on_undefined: OnUndefined = "refer"
 
 
 class Budget(Cited):
@@ -57,6 +59,8 @@ class Policy(Entry):
     """All of them must hold."""
     amount: Rule
     """A money expression."""
+    on_undefined: OnUndefined = "refer"
+    """Of the amount."""
     once_per: Literal["subject", "person", "year"] = "subject"
     budget: tuple[Budget, ...] = ()
     confirm_within: Term

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from tongban.core.packs import model, model_data
-from tongban.core.rules.rule import Rule
+from tongban.core.packs import model, model_data, model_rules
+from tongban.core.rules.rule import OnUndefined, Rule
 
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 
@@ -62,6 +62,7 @@ class Pack:
     materials: Mapping[str, model.Material]
     services: Mapping[str, model.Service]
     life_events: Mapping[str, model.LifeEvent]
+    bracket_tables: Mapping[str, model_rules.BracketTable] = field(default_factory=lambda: _NOTHING)
     elements: Mapping[str, model_data.Element] = field(default_factory=lambda: _NOTHING)
     policies: Mapping[str, model_data.Policy] = field(default_factory=lambda: _NOTHING)
     products: Mapping[str, model_data.Product] = field(default_factory=lambda: _NOTHING)
@@ -86,6 +87,10 @@ class Pack:
     def rule(self, text: str) -> Rule:
         """The compiled form of a boolean rule text over facts: `pack.rule(policy.conditions[0].rule)`."""
         return self.rules[text]
+
+    def condition(self, condition: model_data.PolicyCondition) -> Rule:
+        """The compiled rule of a policy's condition, with what it says when undefined."""
+        return replace(self.rules[condition.rule], on_undefined=OnUndefined(condition.on_undefined))
 
     def amount(self, policy_id: str) -> Rule:
         """The compiled amount of a policy; its value is money in fen. Raises KeyError for an unknown policy."""

@@ -16,12 +16,12 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from tongban.core.packs import facts, logs, model, model_data, parameters, tree, walk
+from tongban.core.packs import facts, logs, model, model_data, model_rules, parameters, tree, walk
 from tongban.core.packs.content import NOUNS, Content, Merged, dotted
 from tongban.core.packs.pack import Position, Problem
 from tongban.core.rules import check, evaluate, types
 from tongban.core.rules.problems import RuleProblem
-from tongban.core.rules.rule import Rule
+from tongban.core.rules.rule import OnUndefined, Rule
 from tongban.core.rules.states import Known
 
 RULES: Final[Mapping[type[BaseModel], str]] = {
@@ -87,7 +87,9 @@ def _amounts(
     for merged, policy in content.entries("policies", model_data.Policy):
         if _names(policy.amount) & unreadable:
             continue
-        checked = check.compile_rule(policy.amount, vocabulary, expect=_MONEY)
+        checked = check.compile_rule(
+            policy.amount, vocabulary, expect=_MONEY, on_undefined=OnUndefined(policy.on_undefined)
+        )
         problems += (_problem(merged, ("amount",), problem) for problem in checked.problems)
         if checked.rule is not None:
             amounts[policy.id] = checked.rule
@@ -160,6 +162,13 @@ def _vocabulary(content: Content) -> tuple[types.Vocabulary, frozenset[str]]:
         for _, entry in content.entries("parameters", model.Parameter)
         if parameters.is_readable(entry)
     }
-    declared = {*content.known("facts"), *content.known("parameters")}
-    unreadable = frozenset(declared - {*readable, *numbers})
-    return facts.vocabulary(readable, numbers, code_lists), unreadable
+    tables = {
+        entry.id: entry
+        for _, entry in content.entries("bracket-tables", model_rules.BracketTable)
+        if parameters.is_readable_table(entry)
+    }
+    declared = {
+        name for folder in ("facts", "parameters", "bracket-tables") for name in content.known(folder)
+    }
+    unreadable = frozenset(declared - {*readable, *numbers, *tables})
+    return facts.vocabulary(readable, numbers, code_lists, tables), unreadable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,7 +10,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Held
 from tongban.core.rules import ask, evaluate, explain
 from tongban.core.rules.explain import Finding
-from tongban.core.rules.states import Absent, Facts, Known, Value
+from tongban.core.rules.states import Absent, Facts, Known, Parameters
 from tongban.core.values.calendar import WorkCalendar
 
 
@@ -22,7 +21,7 @@ class Situation:
     pack: Pack
     event: model.LifeEvent
     facts: Facts
-    parameters: Mapping[str, Value]
+    parameters: Parameters
     """As in force on `at`."""
     held: tuple[Held, ...]
     """Only what is valid on `at`."""

@@ -52,7 +52,7 @@ class Assessment:
 def assess(pack: Pack, policy: Policy, facts: Facts, at: date) -> Assessment:
     """Raises KeyError for a policy that the pack does not hold."""
     values = parameters.resolve(pack, at)
-    rules = {condition.id: pack.rule(condition.rule) for condition in policy.conditions}
+    rules = {condition.id: pack.condition(condition) for condition in policy.conditions}
     findings = {name: explain.explain(rule, facts, values) for name, rule in rules.items()}
     amount_rule = pack.amount(policy.id)
     amount = explain.explain(amount_rule, facts, values)

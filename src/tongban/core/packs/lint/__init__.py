@@ -10,6 +10,7 @@ from typing import Final
 
 from tongban.core.packs.content import Content
 from tongban.core.packs.lint import (
+    brackets,
     calendars,
     circles,
     data,
@@ -27,6 +28,7 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     vocabulary.code_lists,
     vocabulary.facts,
     vocabulary.parameters,
+    brackets.bracket_tables,
     vocabulary.laws,
     calendars.calendars,
     organs.organisations,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Protocol
 
 from tongban.core.packs import facts as as_type
 from tongban.core.packs import model, names
@@ -57,7 +58,7 @@ def parameters(content: Content) -> Iterator[Problem]:
             yield merged.problem("no-value", "the parameter has no value", hint, path=("values",))
         for index, value in enumerate(parameter.values):
             yield from _value(merged, parameter, index, value)
-        yield from _succession(merged, parameter)
+        yield from succession(merged, parameter.values)
 
 
 def repeated(merged: Merged, path: Path, key: str, values: Iterable[str]) -> Iterator[Problem]:
@@ -164,16 +165,25 @@ def _value(
         yield merged.problem(
             "parameter-value", str(error), f"the type is {parameter.type}", path=(*path, "value")
         )
-    if value.valid_to is not None and value.valid_to <= value.valid_from:
-        message = f"the value holds from {value.valid_from} and no longer on {value.valid_to}: for no day"
-        hint = "valid_to is the first day on which it no longer holds"
-        yield merged.problem("dates", message, hint, path=(*path, "valid_to"))
 
 
-def _succession(merged: Merged, parameter: model.Parameter) -> Iterator[Problem]:
-    order = sorted(range(len(parameter.values)), key=lambda i: parameter.values[i].valid_from)
+class Dated(Protocol):
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+def succession(merged: Merged, values: Sequence[Dated]) -> Iterator[Problem]:
+    """Values that hold on no day, two that hold on the same day, and a day left out between two."""
+    for index, value in enumerate(values):
+        if value.valid_to is not None and value.valid_to <= value.valid_from:
+            message = f"the value holds from {value.valid_from} and no longer on {value.valid_to}: for no day"
+            hint = "valid_to is the first day on which it no longer holds"
+            yield merged.problem("dates", message, hint, path=("values", index, "valid_to"))
+    order = sorted(range(len(values)), key=lambda i: values[i].valid_from)
     for earlier, later in itertools.pairwise(order):
-        end, start = parameter.values[earlier].valid_to, parameter.values[later].valid_from
+        end, start = values[earlier].valid_to, values[later].valid_from
         path = ("values", later, "valid_from")
         if end is None or start < end:
             message = f"two values hold on {start}"
