@@ -19,7 +19,7 @@ from tongban.base.kit.text import in_language
 from tongban.core.packs.model import Fact
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.explain import Finding, Outcome
-from tongban.core.rules.states import Absent, Known, Value
+from tongban.core.rules.states import Absent, Brackets, Known
 
 _COMPARISON = re.compile(r"(?P<fact>[a-z][a-z0-9_]*) (?P<operator>=|<>|<=|>=|<|>) (?P<right>.+)")
 _LIST = re.compile(r"(?P<fact>[a-z][a-z0-9_]*) (?P<negated>NOT )?IN \((?P<items>.+)\)")
@@ -143,10 +143,10 @@ def _literal(text: str, fact: Fact, finding: Finding, pack: Pack) -> str:
             fact, codes, int(Decimal(text) * 100) if fact.type == "money" else Decimal(text)
         )
     if text in pack.parameters:
-        value: Value | None = next((use.value for use in finding.parameters if use.name == text), None)
+        value = next((use.value for use in finding.parameters if use.name == text), None)
         return (
             forms.answer_text(fact, codes, value)
-            if value is not None
+            if value is not None and not isinstance(value, Brackets)
             else in_language(pack.parameters[text].label)
         )
     if text in pack.facts:

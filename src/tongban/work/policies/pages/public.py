@@ -56,13 +56,16 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
 
 
 def _amounts(pack: Pack, policy: Policy, acting: Acting) -> list[view.Line]:
-    """The parameters that the amount is computed from, with today's values."""
+    """The parameters and bracket tables that the amount is computed from, with today's values."""
     values = parameters.resolve(pack, acting.today)
-    names = sorted(pack.amount(policy.id).parameters)
-    return [
-        view.Line(view.in_language(p.label), view.parameter_text(pack, p, values.get(p.id)), "")
-        for p in (pack.parameters[name] for name in names)
-    ]
+    lines: list[view.Line] = []
+    for name in sorted(pack.amount(policy.id).parameters):
+        if table := pack.bracket_tables.get(name):
+            lines += view.bracket_lines(pack, table, values.get(name))
+        else:
+            shown = view.parameter_text(pack, pack.parameters[name], values.get(name))
+            lines.append(view.Line(view.in_language(pack.parameters[name].label), shown, ""))
+    return lines
 
 
 def _texts(pack: Pack, policy: Policy) -> list[tuple[view.Basis, Any]]:

@@ -16,9 +16,10 @@ from tongban.base.kit.text import in_language
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.model import Fact, Parameter
 from tongban.core.packs.model_data import Policy
+from tongban.core.packs.model_rules import BracketTable, Column
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.explain import Finding, from_json
-from tongban.core.rules.states import Absent, Known, Value
+from tongban.core.rules.states import Absent, Brackets, Known, Value
 
 HIDDEN = 4
 """Sensitivity from which the middle of a value is hidden."""
@@ -142,9 +143,24 @@ def how_to_supply(pack: Pack, name: str) -> str:
     return _(", ").join(dict.fromkeys(kinds))
 
 
-def parameter_text(pack: Pack, parameter: Parameter, value: Value | None) -> str:
+def bracket_lines(pack: Pack, table: BracketTable, found: Value | Brackets | None) -> list[Line]:
+    """One line for each bracket: from where on, and what the table gives there."""
+    label = in_language(table.label)
+    if not isinstance(found, Brackets):
+        return [Line(label, _("no value for this day"), "")]
+    return [
+        Line(
+            _("%(label)s, from %(value)s") % {"label": label, "value": parameter_text(pack, table.of, low)},
+            parameter_text(pack, table.gives, value),
+            "",
+        )
+        for low, value in zip(found.lower, found.values, strict=True)
+    ]
+
+
+def parameter_text(pack: Pack, parameter: Parameter | Column, value: Value | Brackets | None) -> str:
     """A parameter's value with its unit, in the words that facts of the same unit have."""
-    if value is None:
+    if value is None or isinstance(value, Brackets):
         return _("no value for this day")
     if parameter.type == "money" and isinstance(value, int):
         return kit.yuan(value)
