@@ -107,7 +107,7 @@ def test_an_unknown_calendar_is_refused():
 
 
 def test_rules_know_facts_parameters_and_codes():
-    vocabulary = facts.vocabulary(PACK.facts, PACK.parameters, PACK.code_lists, {})
+    vocabulary = facts.vocabulary(PACK.facts, PACK.parameters, PACK.code_lists, {}, {})
     assert vocabulary.facts["area"].unit == "m2"
     assert vocabulary.parameters["fee"].kind == "money"
     assert vocabulary.code_lists == {"kinds": frozenset({"stall", "hall"})}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from tongban.core.packs import model, model_rules, names, parameters
 from tongban.core.packs.pack import Pack, Position, Problem
 from tongban.core.rules import types
-from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Value
+from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Members, Value
 
 
 def vocabulary(
@@ -17,6 +17,7 @@ def vocabulary(
     pack_parameters: Mapping[str, model.Parameter],
     code_lists: Mapping[str, model.CodeList],
     bracket_tables: Mapping[str, model_rules.BracketTable],
+    relations: Mapping[str, model_rules.Relation],
 ) -> types.Vocabulary:
     """Every name that a rule of the pack may use."""
     return types.Vocabulary(
@@ -24,8 +25,23 @@ def vocabulary(
         parameters={name: parameters.type_of(parameter) for name, parameter in pack_parameters.items()},
         code_lists={name: frozenset(item.code for item in codes.items) for name, codes in code_lists.items()},
         tables={name: parameters.table_type(table) for name, table in bracket_tables.items()},
-        ranges={name: range for name, fact in pack_facts.items() if (range := range_of(fact))},
+        relations={
+            name: {field.id: type_of(field) for field in relation.fields}
+            for name, relation in relations.items()
+        },
+        ranges=_ranges(pack_facts, relations),
     )
+
+
+def _ranges(
+    pack_facts: Mapping[str, model.Fact], relations: Mapping[str, model_rules.Relation]
+) -> dict[str, types.Range]:
+    """Of facts by name, of fields by `relation.field`; a relation's own is its number of members."""
+    ranges = {name: range_of(fact) for name, fact in pack_facts.items()}
+    for name, relation in relations.items():
+        ranges[name] = types.Range(0, relation.most)
+        ranges |= {f"{name}.{field.id}": range_of(field) for field in relation.fields}
+    return {name: range for name, range in ranges.items() if range is not None}
 
 
 def read_facts(
@@ -37,12 +53,18 @@ def read_facts(
     stays unknown. Pages translate problems by their code: `unknown-fact`, or the codes of `types.BadValue` and
     `read_value`. `file` names the source of the values in the problems.
     """
-    known: dict[str, Known | Absent] = {}
+    known: dict[str, Known | Absent | Members] = {}
     problems: list[Problem] = []
     for name, value in raw.items():
+        if name in pack.relations:
+            try:
+                known[name] = read_members(pack.relations[name], pack.code_lists, value)
+            except types.BadValue as error:
+                problems.append(Problem(Position(file), error.code, f"relation {name}: {error}"))
+            continue
         fact = pack.facts.get(name)
         if fact is None:
-            hint = names.did_you_mean(name, pack.facts)
+            hint = names.did_you_mean(name, [*pack.facts, *pack.relations])
             problems.append(Problem(Position(file), "unknown-fact", f'there is no fact "{name}"', hint))
             continue
         try:
@@ -52,7 +74,46 @@ def read_facts(
     return known, tuple(problems)
 
 
-def read_value(fact: model.Fact, code_lists: Mapping[str, model.CodeList], raw: Any) -> Value:
+def read_members(
+    relation: model_rules.Relation, code_lists: Mapping[str, model.CodeList], raw: Any
+) -> Members | Absent:
+    """The members of a relation: a list of mappings, in which a field that is left out is unknown.
+
+    Raises BadValue for anything else, for a field that is not declared and for a value that is not of its type;
+    the message counts members from 1. None means that there are none.
+    """
+    if raw is None:
+        return ABSENT
+    if not isinstance(raw, list):
+        raise types.BadValue("not-members", "Give a list with one mapping for each.")
+    members = cast("list[Any]", raw)
+    if len(members) > relation.most:
+        raise types.BadValue("too-many", f"There are {len(members)}, and {relation.most} are the most.")
+    return Members(tuple(_read_member(relation, code_lists, n, one) for n, one in enumerate(members, 1)))
+
+
+def _read_member(
+    relation: model_rules.Relation, code_lists: Mapping[str, model.CodeList], number: int, raw: Any
+) -> dict[str, Known | Absent]:
+    if not isinstance(raw, dict):
+        raise types.BadValue("not-members", f"Number {number} is not a mapping.")
+    fields = {field.id: field for field in relation.fields}
+    known: dict[str, Known | Absent] = {}
+    for name, value in cast("dict[str, Any]", raw).items():
+        field = fields.get(name)
+        if field is None:
+            hint = names.did_you_mean(name, fields) or "fields: " + ", ".join(fields)
+            raise types.BadValue("unknown-field", f"Number {number} has no field '{name}' ({hint}).")
+        try:
+            known[name] = ABSENT if value is None else Known(read_value(field, code_lists, value))
+        except types.BadValue as error:
+            raise types.BadValue(error.code, f"number {number}, {name}: {error}") from error
+    return known
+
+
+def read_value(
+    fact: model.Fact | model_rules.RelationField, code_lists: Mapping[str, model.CodeList], raw: Any
+) -> Value:
     """One value of a fact.
 
     Raises BadValue with a plain message when it is of the wrong type, not in the code list (`not-in-list`), out of
@@ -79,24 +140,41 @@ def write_facts(pack: Pack, facts: Facts) -> dict[str, Any]:
     Raises KeyError for a fact that the pack does not declare.
     """
     return {
-        name: types.write(type_of(pack.facts[name]), state.value) if isinstance(state, Known) else None
+        name: _write_members(pack.relations[name], state)
+        if isinstance(state, Members)
+        else types.write(type_of(pack.facts[name]), state.value)
+        if isinstance(state, Known)
+        else None
         for name, state in facts.items()
     }
 
 
-def type_of(fact: model.Fact) -> types.Type:
+def _write_members(relation: model_rules.Relation, members: Members) -> list[dict[str, Any]]:
+    kinds = {field.id: type_of(field) for field in relation.fields}
+    return [
+        {
+            name: types.write(kinds[name], state.value) if isinstance(state, Known) else None
+            for name, state in row.items()
+        }
+        for row in members.rows
+    ]
+
+
+def type_of(fact: model.Fact | model_rules.RelationField) -> types.Type:
     """The type that rules see. Raises ValueError when type, code list and unit do not fit together."""
     return types.parse_type(fact.type, codes=fact.codes, unit=fact.unit)
 
 
-def range_of(fact: model.Fact) -> types.Range | None:
+def range_of(fact: model.Fact | model_rules.RelationField) -> types.Range | None:
     """The least and the greatest value, as rules count them (money in fen); None where neither is declared."""
     fen = 100 if fact.type == "money" else 1
     low, high = (None if end is None else end * fen for end in (fact.minimum, fact.maximum))
     return None if low is None and high is None else types.Range(low, high)
 
 
-def is_readable(fact: model.Fact, code_lists: Mapping[str, model.CodeList]) -> bool:
+def is_readable(
+    fact: model.Fact | model_rules.RelationField, code_lists: Mapping[str, model.CodeList]
+) -> bool:
     """Whether the declared type makes sense, so that values can be read at all."""
     try:
         kind = type_of(fact)
@@ -105,7 +183,7 @@ def is_readable(fact: model.Fact, code_lists: Mapping[str, model.CodeList]) -> b
     return kind.codes is None or kind.codes in code_lists
 
 
-def _check_range(fact: model.Fact, value: int | Decimal) -> None:
+def _check_range(fact: model.Fact | model_rules.RelationField, value: int | Decimal) -> None:
     fen = 100 if fact.type == "money" else 1
     unit = " yuan" if fact.type == "money" else f" {fact.unit}" if fact.unit else ""
     if fact.minimum is not None and value < fact.minimum * fen:

@@ -8,47 +8,28 @@ id, or takes an entry away with `remove: true`. Nothing here is code, and nothin
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
+from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule
+from tongban.core.packs.model_guide import Channels, Codes, FeeLine, Gap, Question, Step
+from tongban.core.packs.model_tests import Expectation, PackTest
 from tongban.core.values.duration import Unit
 from tongban.core.values.text import Bilingual
 
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-"""A name that rules can use: letters, digits, underscores."""
-Rule = Annotated[str, StringConstraints(min_length=1)]
-"""Text of a rule expression (see core/rules)."""
-ArticleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+#[a-z0-9.-]+$")]
-"""`act-id#number`, for example `administrative-licensing-law#32`."""
-
-
-class Confidence(StrEnum):
-    """How far a value can be trusted. Shown to readers; never decided in code."""
-
-    CONFIRMED = "confirmed"  # read in the named source
-    RECALLED = "recalled"  # own knowledge, not read again
-    SAMPLE = "sample"  # realistic, no city's law
-    DESIGN = "design"  # ours
-
-
-class Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Cited(Model):
-    """A statement with its ground."""
-
-    articles: tuple[ArticleId, ...] = ()
-    source: str | None = None
-    confidence: Confidence = Confidence.RECALLED
-
-
-class Entry(Cited):
-    id: Id
-
+__all__ = [
+    "ArticleId",
+    "Cited",
+    "Confidence",
+    "Entry",
+    "Expectation",
+    "Id",
+    "Model",
+    "Name",
+    "PackTest",
+    "Rule",
+]
 
 # -- pack.yaml ---------------------------------------------------------------------------------------------
 
@@ -311,6 +292,14 @@ class Material(Entry):
     note: Bilingual | None = None
     channel: Literal["applicant", "government", "other"]
     """来源渠道 (GB/T 39046-2020)."""
+    kind: Literal["original", "copy", "both"] | None = None
+    paper: bool | None = None
+    """Whether paper is wanted; None: electronic, unless the applicant prefers paper."""
+    copies: Annotated[int, Field(ge=0)] | None = None
+    issued_by: Bilingual | None = None
+    filling_notes: Bilingual | None = None
+    acceptance_standard: Bilingual | None = None
+    """受理标准: what it must show to be taken."""
     alternatives: Annotated[tuple[Alternative, ...], Field(min_length=1)]
     """Any one of these will do."""
 
@@ -410,7 +399,24 @@ class Service(Entry):
     result: Result
     fee_fen: Annotated[int, Field(ge=0)] = 0
     fee_basis: Bilingual | None = None
+    fee_lines: tuple[FeeLine, ...] = ()
     alone: Alone
+    codes: Codes | None = None
+    objects: tuple[Literal["person", "enterprise", "institution", "organisation", "organ", "other"], ...] = ()
+    """Service objects (GB/T 39046-2020 appendix A)."""
+    themes: tuple[str, ...] = ()
+    scope: tuple[Literal["national", "cross-province", "cross-city", "cross-county"], ...] = ()
+    """Handling scope (通办范围)."""
+    quantity_limit: Bilingual | None = None
+    channels: Channels | None = None
+    steps: tuple[Step, ...] = ()
+    consultation: Bilingual | None = None
+    complaint: Bilingual | None = None
+    rights: Bilingual | None = None
+    """Rights and duties of the applicant."""
+    questions: tuple[Question, ...] = ()
+    locked: bool = True
+    """Layers above may only tighten it: shorter promises, fewer materials; see `lint.locks`."""
 
 
 class LifeEvent(Entry):
@@ -427,40 +433,12 @@ class LifeEvent(Entry):
     """Steps and visits when done as one thing."""
     name_fact: Name | None = None
     """Fact that names the subject in lists (the shop's name)."""
-
-
-# -- tests -------------------------------------------------------------------------------------------------
-
-
-class Expectation(Model):
-    """What a test demands; whatever is left out is not compared."""
-
-    services: tuple[Id, ...] | None = None
-    not_services: tuple[Id, ...] = ()
-    undecided: tuple[Id, ...] | None = None
-    waits: dict[Id, tuple[Id, ...]] | None = None
-    blocked: tuple[Id, ...] | None = None
-    uploads: tuple[Id, ...] | None = None
-    held: tuple[Id, ...] | None = None
-    deferrable: tuple[Id, ...] | None = None
-    commitments: tuple[Id, ...] | None = None
-    questions: tuple[Name, ...] | None = None
-    """As a set: the questions left."""
-    promised_days: int | None = None
-    statutory_days: int | None = None
-    finish: date | None = None
-    conditions: dict[str, Literal["pass", "fail", "unknown", "undefined"]] = {}
-    """`service-id/condition-id` to its finding."""
-
-
-class PackTest(Model):
-    name: Id
-    event: Id
-    at: date
-    facts: dict[str, Any] = {}
-    held: tuple[Id, ...] = ()
-    """Ids of licence kinds and registry resources that supply their evidence."""
-    expect: Expectation
+    complete: bool = True
+    """False: declared only as far as the sources at hand go; see `gaps`."""
+    gaps: tuple[Gap, ...] = ()
+    """What is missing, shown on its page."""
+    season: Bilingual | None = None
+    """When it can be applied for, if not all year round."""
 
 
 KINDS: dict[str, tuple[str, type[BaseModel]]] = {

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from tongban.core.packs.model import Cited, Entry, Id, Model, Name, Rule, Term
+from tongban.core.packs.model import Term
+from tongban.core.packs.model_base import Cited, Entry, Id, Model, Name, Rule
 from tongban.core.packs.model_rules import OnUndefined
 from tongban.core.values.text import Bilingual
 
@@ -44,6 +45,24 @@ class Budget(Cited):
     order: Literal["first-come"] = "first-come"
 
 
+class Stacking(Cited):
+    """How a policy goes together with others about the same matter (不重复享受、从高不重复、就高补差、可叠加)."""
+
+    group: Id
+    """Policies of one group are about the same matter."""
+    rule: Literal["exclusive", "higher-of", "top-up", "sum", "sum-with-cap", "sequence"]
+    cap_fen: Annotated[int, Field(ge=0)] | None = None
+    """For sum-with-cap."""
+
+
+class Clawback(Cited):
+    """What must be paid back, and when."""
+
+    when: Bilingual
+    returns: Literal["all", "all-with-interest", "pro-rata"]
+    within_months: Annotated[int, Field(ge=1)] | None = None
+
+
 class Policy(Entry):
     """A subsidy or benefit, written once (政策). A sample is marked by its confidence."""
 
@@ -57,8 +76,10 @@ class Policy(Entry):
     """ISO date, exclusive."""
     conditions: Annotated[tuple[PolicyCondition, ...], Field(min_length=1)]
     """All of them must hold."""
+    effect: Literal["payment", "tax-saved", "tax-due", "levy", "months"] = "payment"
+    """What `amount` is. Only a payment becomes an entitlement; the others are told by the calculator."""
     amount: Rule
-    """A money expression."""
+    """A money expression; for `months` a whole number."""
     on_undefined: OnUndefined = "refer"
     """Of the amount."""
     once_per: Literal["subject", "person", "year"] = "subject"
@@ -67,6 +88,16 @@ class Policy(Entry):
     """How long the subject may think about it."""
     fair_competition_review: str
     """Date or reference of the review (公平竞争审查条例 art. 18)."""
+    legality_review: str | None = None
+    level: Literal["national", "province", "city", "district"] | None = None
+    path: Literal["no-application", "instant", "review", "tax-filing"] = "no-application"
+    """免申即享, 即申即享, 申报制, or by the tax return."""
+    stacking: tuple[Stacking, ...] = ()
+    publicity: Term | None = None
+    pay_within: Term | None = None
+    clawback: tuple[Clawback, ...] = ()
+    explain: Bilingual | None = None
+    """In everyday words: who gets what."""
 
 
 # -- data products -----------------------------------------------------------------------------------------

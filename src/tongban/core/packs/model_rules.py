@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from tongban.core.packs.model import Cited, Model, Name
+from tongban.core.packs.model_base import Cited, Id, Model, Name
 from tongban.core.values.text import Bilingual
 
 OnUndefined = Literal["refer", "no"]
@@ -47,7 +47,38 @@ class BracketTable(Cited):
     values: tuple[DatedBrackets, ...]
 
 
+class RelationField(Model):
+    """What is said about each member."""
+
+    id: Name
+    label: Bilingual
+    type: Annotated[str, StringConstraints(pattern=r"^(boolean|integer|decimal\(\d\)|money|date|text|code)$")]
+    codes: Id | None = None
+    unit: str | None = None
+    minimum: int | None = None
+    """In the field's unit; money in whole yuan."""
+    maximum: int | None = None
+    max_length: int = 200
+    sensitivity: Literal[1, 2, 3, 4] = 2
+
+
+class Relation(Cited):
+    """Members of a subject (children, employees, premises). A rule gathers them: COUNT, SUM, MIN, MAX, ..."""
+
+    id: Name
+    subject: Literal["person", "household", "enterprise", "project", "place"]
+    label: Bilingual
+    member: Bilingual
+    """One of them: "child"."""
+    question: Bilingual | None = None
+    help: Bilingual | None = None
+    most: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Most members a subject can state."""
+    fields: Annotated[tuple[RelationField, ...], Field(min_length=1)]
+
+
 RULE_KINDS: dict[str, tuple[str, type[BaseModel]]] = {
     # folder: (attribute of Pack, model)
     "bracket-tables": ("bracket_tables", BracketTable),
+    "relations": ("relations", Relation),
 }

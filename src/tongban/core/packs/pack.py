@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from tongban.core.packs import model, model_data, model_rules
+from tongban.core.packs import model, model_data, model_guide, model_rules
 from tongban.core.rules.rule import OnUndefined, Rule
 
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
@@ -63,6 +63,11 @@ class Pack:
     services: Mapping[str, model.Service]
     life_events: Mapping[str, model.LifeEvent]
     bracket_tables: Mapping[str, model_rules.BracketTable] = field(default_factory=lambda: _NOTHING)
+    relations: Mapping[str, model_rules.Relation] = field(default_factory=lambda: _NOTHING)
+    documents: Mapping[str, model_guide.Document] = field(default_factory=lambda: _NOTHING)
+    glossary: Mapping[str, model_guide.Term] = field(default_factory=lambda: _NOTHING)
+    collections: Mapping[str, model_guide.Collection] = field(default_factory=lambda: _NOTHING)
+    knowledge: Mapping[str, model_guide.Knowledge] = field(default_factory=lambda: _NOTHING)
     elements: Mapping[str, model_data.Element] = field(default_factory=lambda: _NOTHING)
     policies: Mapping[str, model_data.Policy] = field(default_factory=lambda: _NOTHING)
     products: Mapping[str, model_data.Product] = field(default_factory=lambda: _NOTHING)

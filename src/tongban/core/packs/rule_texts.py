@@ -35,8 +35,11 @@ RULES: Final[Mapping[type[BaseModel], str]] = {
     model_data.PolicyCondition: "rule",
 }
 
+_NAMED: Final = ("facts", "parameters", "bracket-tables", "relations")
+"""Folders whose entries a rule can name."""
 _BOOLEAN: Final = types.parse_type("boolean")
 _MONEY: Final = types.parse_type("money")
+_COUNT: Final = types.parse_type("integer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def _conditions(
         problems += (_problem(merged, path, problem) for problem in checked.problems)
         if checked.rule is not None and not checked.problems:
             rules[text] = checked.rule
+            listed = sorted(checked.rule.facts & set(vocabulary.relations))
+            if listed and merged.folder != "policies":
+                message = f"a form cannot ask for a list yet, and this rule reads the relation {listed[0]}"
+                hint = "only policies can read relations"
+                problems.append(merged.problem("relation", message, hint, path=path))
             if path == ("applies_when",) and evaluate.evaluate(checked.rule, {}, {}) == Known(False):
                 message = "the rule is never true, so the service never applies"
                 hint = "correct it, or take the service away with remove: true"
@@ -88,7 +96,10 @@ def _amounts(
         if _names(policy.amount) & unreadable:
             continue
         checked = check.compile_rule(
-            policy.amount, vocabulary, expect=_MONEY, on_undefined=OnUndefined(policy.on_undefined)
+            policy.amount,
+            vocabulary,
+            expect=_COUNT if policy.effect == "months" else _MONEY,
+            on_undefined=OnUndefined(policy.on_undefined),
         )
         problems += (_problem(merged, ("amount",), problem) for problem in checked.problems)
         if checked.rule is not None:
@@ -167,8 +178,11 @@ def _vocabulary(content: Content) -> tuple[types.Vocabulary, frozenset[str]]:
         for _, entry in content.entries("bracket-tables", model_rules.BracketTable)
         if parameters.is_readable_table(entry)
     }
-    declared = {
-        name for folder in ("facts", "parameters", "bracket-tables") for name in content.known(folder)
+    relations = {
+        entry.id: entry
+        for _, entry in content.entries("relations", model_rules.Relation)
+        if all(facts.is_readable(field, code_lists) for field in entry.fields)
     }
-    unreadable = frozenset(declared - {*readable, *numbers, *tables})
-    return facts.vocabulary(readable, numbers, code_lists, tables), unreadable
+    declared = {name for folder in _NAMED for name in content.known(folder)}
+    unreadable = frozenset(declared - {*readable, *numbers, *tables, *relations})
+    return facts.vocabulary(readable, numbers, code_lists, tables, relations), unreadable

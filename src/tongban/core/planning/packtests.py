@@ -1,4 +1,4 @@
-"""Runs the tests that a pack carries: facts in, plan out, differences in words.
+"""Runs the tests that a pack carries: facts in, plan or assessment out, differences in words.
 
 services: missing food-permit; not expected tobacco-permit
 promised_days: expected 7, found 9
@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from tongban.core.packs import model
 from tongban.core.packs.facts import read_facts
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import calculator
 from tongban.core.planning.model import Applies, Held, Plan, Status
 from tongban.core.planning.plan import UnknownEvent, plan
+from tongban.core.rules import types
+from tongban.core.rules.states import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,34 @@ def _run(test: model.PackTest, pack: Pack, layer: str) -> TestOutcome:
     differences += [
         f"held: '{i}' is neither a licence kind nor a registry" for i in test.held if not _kind(i, pack)
     ]
-    if not differences:
+    if not differences and test.policy is not None:
+        if test.policy in pack.policies:
+            differences += _of_policy(test, pack, facts)
+        else:
+            differences.append(f"the pack has no policy '{test.policy}'")
+    elif not differences:
         try:
-            found = plan(pack, test.event, facts, _held(test, pack), test.at)
+            found = plan(pack, test.event or "", facts, _held(test, pack), test.at)
         except UnknownEvent as unknown:
             differences.append(str(unknown))
         else:
             differences += _differences(test.expect, found)
     return TestOutcome(test.name, not differences, tuple(differences), layer)
+
+
+def _of_policy(test: model.PackTest, pack: Pack, facts: Facts) -> Iterator[str]:
+    policy, expect = pack.policies[test.policy or ""], test.expect
+    found = calculator.assess(pack, policy, facts, test.at)
+    yield from _values("result", expect.result, found.result.value)
+    if expect.amount is not None:
+        kind = pack.amount(policy.id).type
+        wanted = types.write(kind, types.read(kind, expect.amount))
+        yield from _values("amount", wanted, found.amount_fen)
+    yield from _values("failing", expect.failing, found.failing)
+    yield from _sets("missing", expect.missing, found.missing)
+    for name, outcome in expect.conditions.items():
+        finding = found.conditions.get(name)
+        yield from _values(f"condition {name}", outcome, finding.outcome if finding else None)
 
 
 def _held(test: model.PackTest, pack: Pack) -> tuple[Held, ...]:

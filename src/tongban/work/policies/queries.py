@@ -19,7 +19,8 @@ from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
-from tongban.work.policies import access, calculator, evidence, models
+from tongban.core.planning import calculator
+from tongban.work.policies import access, evidence, models
 from tongban.work.policies.states import State
 
 TABS = ("open", "contested", "to-pay", "paid", "closed", "all")

@@ -14,7 +14,8 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from tongban.base.directory import queries as directory
-from tongban.work.policies import calculator, evidence, models
+from tongban.core.planning import calculator
+from tongban.work.policies import evidence, models
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     vocabulary.facts,
     vocabulary.parameters,
     brackets.bracket_tables,
+    brackets.relations,
     vocabulary.laws,
     calendars.calendars,
     organs.organisations,

@@ -1,11 +1,11 @@
-"""Mistakes in bracket tables."""
+"""Mistakes in bracket tables and relations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tongban.core.packs import model_rules, parameters
-from tongban.core.packs.content import Content, Merged
+from tongban.core.packs.content import NOUNS, Content, Merged
 from tongban.core.packs.lint import vocabulary
 from tongban.core.packs.pack import Problem
 from tongban.core.rules import types
@@ -14,10 +14,7 @@ from tongban.core.rules import types
 def bracket_tables(content: Content) -> Iterator[Problem]:
     """Values of the wrong type, rows that do not rise, two tables for one day, and a name that is taken."""
     for merged, table in content.entries("bracket-tables", model_rules.BracketTable):
-        for folder, noun in (("facts", "fact"), ("parameters", "parameter")):
-            if table.id in content.known(folder):
-                hint = "rules use one name for one thing; rename one of them"
-                yield merged.problem("name-clash", f"a {noun} has the same name", hint, path=("id",))
+        yield from taken(content, merged, ("facts", "parameters"))
         if not table.values:
             hint = "add {valid_from: ..., rows: [...]}"
             yield merged.problem("no-value", "the table has no rows", hint, path=("values",))
@@ -29,6 +26,25 @@ def bracket_tables(content: Content) -> Iterator[Problem]:
             continue
         for index, dated in enumerate(table.values):
             yield from _rows(merged, kind, ("values", index, "rows"), dated.rows)
+
+
+def relations(content: Content) -> Iterator[Problem]:
+    """Fields that contradict themselves or stand twice, and a name that is taken."""
+    for merged, relation in content.entries("relations", model_rules.Relation):
+        yield from taken(content, merged, ("facts", "parameters", "bracket-tables"))
+        yield from vocabulary.repeated(merged, ("fields",), "id", (field.id for field in relation.fields))
+        for index, field in enumerate(relation.fields):
+            yield from vocabulary.fact_type(merged, field, ("fields", index))
+            yield from vocabulary.fact_range(merged, field, ("fields", index))
+
+
+def taken(content: Content, merged: Merged, folders: tuple[str, ...]) -> Iterator[Problem]:
+    """A problem when an entry of these folders has the name already: rules use one name for one thing."""
+    for folder in folders:
+        if merged.id in content.known(folder):
+            message = f"a {NOUNS[folder]} has the same name"
+            hint = "rules use one name for one thing; rename one of them"
+            yield merged.problem("name-clash", message, hint, path=("id",))
 
 
 def _rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tongban.core.packs import facts, model, names
+from tongban.core.packs import facts, model, model_data, model_rules, names
 from tongban.core.packs.content import Content, Merged
 from tongban.core.packs.lint import references, vocabulary
 from tongban.core.packs.pack import Problem
@@ -26,14 +26,45 @@ def tests(content: Content) -> Iterator[Problem]:
                 problem = references.unknown(content, merged, "services", name, ("expect", "waits", service))
                 if problem:
                     yield problem
-        for name in test.expect.conditions:
+        yield from _subject(content, merged, test)
+
+
+def _subject(content: Content, merged: Merged, test: model.PackTest) -> Iterator[Problem]:
+    """A test is of a life event or of a policy, and expects what such a thing has."""
+    if (test.event is None) == (test.policy is None):
+        message = "a test names the event or the policy that it is of"
+        yield merged.problem("test-subject", message, "write event: ... or policy: ..., and not both")
+    of_policies = set(model.Expectation.model_fields) & {"result", "amount", "failing", "missing"}
+    given = test.expect.model_fields_set - {"conditions"}
+    wrong = sorted(given - of_policies if test.policy else given & of_policies)
+    for name in wrong:
+        message = f"a test of a {'policy' if test.policy else 'life event'} has no {name}"
+        yield merged.problem("test-subject", message, path=("expect", name))
+    for name in test.expect.missing or ():
+        known = {**content.known("facts"), **content.known("relations")}
+        if name not in known:
+            hint = names.did_you_mean(name, known)
+            message = f'there is no fact "{name}"'
+            yield merged.problem("unknown-fact", message, hint, path=("expect", "missing"))
+    policy = content.get("policies", model_data.Policy, test.policy or "")
+    conditions = [condition.id for condition in policy.conditions] if policy else []
+    for name in test.expect.conditions:
+        if not test.policy:
             yield from _condition(content, merged, name)
+        elif policy and name not in conditions:
+            hint = names.did_you_mean(name, conditions)
+            message = f'the policy {test.policy} has no condition "{name}"'
+            yield merged.problem("unknown-condition", message, hint, path=("expect", "conditions", name))
 
 
 def _facts(content: Content, merged: Merged, test: model.PackTest) -> Iterator[Problem]:
     code_lists = {codes.id: codes for _, codes in content.entries("code-lists", model.CodeList)}
     for name, value in test.facts.items():
         path = ("facts", name)
+        relation = content.get("relations", model_rules.Relation, name)
+        if relation is not None:
+            yield from _members(content, merged, relation, value, path)
+            continue
         problem = references.unknown(content, merged, "facts", name, path)
         if problem:
             yield problem
@@ -47,6 +78,17 @@ def _facts(content: Content, merged: Merged, test: model.PackTest) -> Iterator[P
             message = str(error)
         if message:
             yield merged.problem("fact-value", message, f"the fact is of type {fact.type}", path=path)
+
+
+def _members(
+    content: Content, merged: Merged, relation: model_rules.Relation, value: object, path: tuple[str, ...]
+) -> Iterator[Problem]:
+    code_lists = {codes.id: codes for _, codes in content.entries("code-lists", model.CodeList)}
+    if all(facts.is_readable(field, code_lists) for field in relation.fields):
+        try:
+            facts.read_members(relation, code_lists, value)
+        except types.BadValue as error:
+            yield merged.problem("fact-value", str(error), path=path)
 
 
 def _condition(content: Content, merged: Merged, name: str) -> Iterator[Problem]:

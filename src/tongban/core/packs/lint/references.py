@@ -7,13 +7,14 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from tongban.core.packs import model, model_data, names, walk
+from tongban.core.packs import model, model_data, model_guide, model_rules, names, walk
 from tongban.core.packs.content import NOUNS, Content, Merged
 from tongban.core.packs.pack import Problem
 
 REFERENCES: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {
     # class: {field: folder of the entry it names}
     model.Fact: {"codes": "code-lists"},
+    model_rules.RelationField: {"codes": "code-lists"},
     model.FactSource: {"licence": "licences", "registry": "resources"},
     model.Organisation: {"authority": "authorities", "place": "places"},
     model.Place: {"parent": "places"},
@@ -31,7 +32,12 @@ REFERENCES: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {
     model_data.Contributor: {"authority": "authorities"},
     model_data.ComplaintClass: {"authority": "authorities"},
     model_data.Goal: {"owner": "authorities", "indicator": "indicators"},
-    model.PackTest: {"event": "life-events"},
+    model_guide.Collection: {
+        "life_events": "life-events",
+        "services": "services",
+        "policies": "policies",
+    },
+    model.PackTest: {"event": "life-events", "policy": "policies"},
     model.Expectation: {
         "services": "services",
         "not_services": "services",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Protocol
 
 from tongban.core.packs import facts as as_type
-from tongban.core.packs import model, names
+from tongban.core.packs import model, model_rules, names
 from tongban.core.packs import parameters as dated
 from tongban.core.packs.content import Content, Merged
 from tongban.core.packs.pack import Problem
@@ -41,8 +41,8 @@ def laws(content: Content) -> Iterator[Problem]:
 def facts(content: Content) -> Iterator[Problem]:
     """Facts that nobody can supply, that contradict themselves, or that share a name with a parameter."""
     for merged, fact in content.entries("facts", model.Fact):
-        yield from _type(merged, fact)
-        yield from _range(merged, fact)
+        yield from fact_type(merged, fact)
+        yield from fact_range(merged, fact)
         yield from _sources(content, merged, fact)
         if fact.id in content.known("parameters"):
             hint = "rules use one name for one thing; rename one of them"
@@ -78,34 +78,40 @@ def yuan_problem(kind: str, raw: object) -> str | None:
     return None
 
 
-def _type(merged: Merged, fact: model.Fact) -> Iterator[Problem]:
+def fact_type(
+    merged: Merged, fact: model.Fact | model_rules.RelationField, path: Path = ()
+) -> Iterator[Problem]:
     if fact.type == "code" and fact.codes is None:
         message = "a fact of type code needs the code list it is taken from"
-        yield merged.problem("code-list-missing", message, "add codes: <id of a code list>", path=("type",))
+        yield merged.problem(
+            "code-list-missing", message, "add codes: <id of a code list>", path=(*path, "type")
+        )
     elif fact.type != "code" and fact.codes is not None:
         message = f"only a fact of type code has a code list, and this is of type {fact.type}"
         yield merged.problem(
-            "code-list-unused", message, "take out codes, or make it type: code", path=("codes",)
+            "code-list-unused", message, "take out codes, or make it type: code", path=(*path, "codes")
         )
     else:
-        yield from _unit(merged, lambda: as_type.type_of(fact))
+        yield from _unit(merged, lambda: as_type.type_of(fact), path)
 
 
-def _unit(merged: Merged, type_of: Callable[[], types.Type]) -> Iterator[Problem]:
+def _unit(merged: Merged, type_of: Callable[[], types.Type], path: Path = ()) -> Iterator[Problem]:
     try:
         type_of()
     except ValueError as error:
-        yield merged.problem("unit", str(error), "take out unit, or use a number type", path=("unit",))
+        yield merged.problem("unit", str(error), "take out unit, or use a number type", path=(*path, "unit"))
 
 
-def _range(merged: Merged, fact: model.Fact) -> Iterator[Problem]:
+def fact_range(
+    merged: Merged, fact: model.Fact | model_rules.RelationField, path: Path = ()
+) -> Iterator[Problem]:
     for name in ("minimum", "maximum"):
         if getattr(fact, name) is not None and not fact.type.startswith(_RANGED):
             message = f"only numbers and money have a {name}, and this is of type {fact.type}"
-            yield merged.problem("range", message, f"take out {name}", path=(name,))
+            yield merged.problem("range", message, f"take out {name}", path=(*path, name))
     if fact.minimum is not None and fact.maximum is not None and fact.minimum > fact.maximum:
         message = f"the smallest value {fact.minimum} is above the largest, {fact.maximum}"
-        yield merged.problem("range", message, "exchange them", path=("minimum",))
+        yield merged.problem("range", message, "exchange them", path=(*path, "minimum"))
 
 
 def _sources(content: Content, merged: Merged, fact: model.Fact) -> Iterator[Problem]:

@@ -19,9 +19,10 @@ from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
-from tongban.work.policies import access, calculator, evidence, models
+from tongban.core.planning import calculator
+from tongban.core.planning.calculator import Assessment, Result
+from tongban.work.policies import access, evidence, models
 from tongban.work.policies.actions import budgets, events
-from tongban.work.policies.calculator import Assessment, Result
 from tongban.work.policies.states import Event, State
 
 PAYING = "finance"
@@ -43,7 +44,9 @@ def match(*, acting: Acting, subject: UUID, cause: str) -> models.MatchingRun:
         matter = _Matter(acting, pack, subject, evidence.stance_of(subject))
         kind = identity.subject(subject).kind
         policies = [
-            p for p in pack.policies.values() if p.subject == kind and calculator.in_force(p, acting.today)
+            p
+            for p in pack.policies.values()
+            if p.subject == kind and p.effect == "payment" and calculator.in_force(p, acting.today)
         ]
         readable = [p for p in policies if evidence.ground_of(p, matter.stance) is not None]
         names = frozenset[str]().union(*(calculator.facts_read(pack, p) for p in readable))

@@ -19,9 +19,9 @@ from tongban.base.kit import access as route
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
 from tongban.core.packs.model_data import Policy
+from tongban.core.planning.calculator import Result
 from tongban.work.policies import access, evidence, models, queries, words
 from tongban.work.policies.actions import matching
-from tongban.work.policies.calculator import Result
 from tongban.work.policies.pages import cards, view
 
 PER_PAGE = 20

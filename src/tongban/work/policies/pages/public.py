@@ -14,7 +14,8 @@ from tongban.base.kit.acting import Acting
 from tongban.core.packs import parameters
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
-from tongban.work.policies import calculator, queries
+from tongban.core.planning import calculator
+from tongban.work.policies import queries
 from tongban.work.policies.pages import view
 
 
