@@ -59,6 +59,10 @@ class Merged:
     table: tree.Table
     layers: Mapping[str, str]
     """Field -> id of the layer that set it."""
+    history: Mapping[str, tuple[tuple[str, tree.Node], ...]] = field(
+        default_factory=dict[str, tuple[tuple[str, tree.Node], ...]]
+    )
+    """Field -> (layer, value) for each layer that spoke of it, from the bottom up; the last is in force."""
 
     def position(self, *path: str | int) -> Position:
         """Where a part of the entry stands, or the nearest part around it."""

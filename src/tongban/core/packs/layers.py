@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tongban.core.packs import kinds, names, svg, tree
+from tongban.core.packs import front_matter, kinds, names, svg, tree
 from tongban.core.packs.pack import Position, Problem
 
 TESTS: Final = "tests"
+PAGES: Final = "knowledge"
+"""The folder whose entries are Markdown files."""
 FOLDERS: Final = (*kinds.KINDS, TESTS)
 
 
@@ -100,6 +102,12 @@ def _layer(
     readable = True
     for file in sorted(path for path in files if path.startswith(f"{layer_id}/")):
         parts = file.split("/")[1:]
+        if parts[0] == PAGES and len(parts) == 2 and file.endswith(".md"):
+            page, found = front_matter.read(file, files[file])
+            readable = readable and page is not None
+            lists[PAGES] = (*lists.get(PAGES, ()), *((page,) if page else ()))
+            problems += found
+            continue
         if file.endswith(".md") or parts == ["pack.yaml"]:
             continue
         misplaced = _misplaced(file, parts)

@@ -35,6 +35,8 @@ def load(files: Mapping[str, bytes], top: str) -> Loaded:
     if not read.chain:
         return Loaded(None, _ordered(problems))
     content, found = _content(read.chain)
+    if any(problem.code == "unknown-layer" for problem in problems):
+        found = [problem for problem in found if problem.code != "missing-field"]  # a layer below may have it
     problems += found
     tests, found = _layer_tests(read.chain)
     problems += found

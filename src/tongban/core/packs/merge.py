@@ -43,9 +43,14 @@ class _Draft:
     fields: dict[str, tree.Node] = field(default_factory=dict[str, tree.Node])
     keys: dict[str, Position] = field(default_factory=dict[str, Position])
     layers: dict[str, str] = field(default_factory=dict[str, str])
+    history: dict[str, list[tuple[str, tree.Node]]] = field(
+        default_factory=dict[str, list[tuple[str, tree.Node]]]
+    )
 
     def finish(self, folder: str, entry_id: str) -> Merged:
-        return Merged(folder, entry_id, tree.Table(self.fields, self.keys, self.position), self.layers)
+        history = {name: tuple(spoken) for name, spoken in self.history.items()}
+        table = tree.Table(self.fields, self.keys, self.position)
+        return Merged(folder, entry_id, table, self.layers, history)
 
 
 def _lay(drafts: dict[str, _Draft], folder: str, layer: Layer, problems: list[Problem]) -> None:
@@ -78,6 +83,7 @@ def _lay(drafts: dict[str, _Draft], folder: str, layer: Layer, problems: list[Pr
                 continue
             draft.fields[name] = _laid(draft.fields.get(name), node, f"{where} ({name})", problems)
             draft.keys[name] = entry.keys[name]
+            draft.history.setdefault(name, []).append((layer.id, draft.fields[name]))
             if name != key_of(folder) or name not in draft.layers:
                 draft.layers[name] = layer.id
 

@@ -69,6 +69,12 @@ class Written:
 
 def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
     """The tree of one file, or None with the problems that kept it from being read."""
+    source, problems = decode(file, content)
+    return (None, problems) if source is None else _Reader(file, source).read()
+
+
+def decode(file: str, content: bytes) -> tuple[str | None, tuple[Problem, ...]]:
+    """The text of a file, or None when it is too large or not UTF-8."""
     if len(content) > MAX_BYTES:
         return None, (
             Problem(
@@ -76,13 +82,17 @@ def read(file: str, content: bytes) -> tuple[Node | None, tuple[Problem, ...]]:
             ),
         )
     try:
-        source = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig"), ()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return None, (
             Problem(Position(file, line, 1), "not-utf8", "the file is not UTF-8 text", "save it as UTF-8"),
         )
-    return _Reader(file, source).read()
+
+
+def plain(text: str, position: Position) -> Scalar:
+    """A text that does not come from YAML."""
+    return Scalar(text, text, position, Written(text, 0, len(text), ""))
 
 
 def position_in(scalar: Scalar, line: int, column: int) -> Position:

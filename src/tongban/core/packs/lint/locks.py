@@ -1,0 +1,144 @@
+"""What an upper layer may not do to a service from below: the "same at five levels" elements (五级十二同, recalled).
+
+    name, kind, statutory term, basis, authority, result    may not change
+    promised, extension, time to notify and to deliver      may only shrink
+    materials and conditions                                may only fall away
+    fee                                                     may only fall
+    promised case                                           may become an instant one, and not the other way
+
+A service with `locked: false` is free. Each layer is held against the one right below it that spoke of the field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import pairwise
+from typing import Any, Final
+
+from tongban.core.packs import model, shapes, tree
+from tongban.core.packs.content import Content, Merged
+from tongban.core.packs.pack import Position, Problem
+from tongban.core.values.duration import Unit
+
+_DAYS: Final = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS)
+_HOURS: Final = 8
+"""Hours of a day at work: a promise in hours is shorter than one in days up to here."""
+_NOWHERE: Final = Position("")
+_EMPTY: Final[dict[str, tree.Node]] = {
+    **dict.fromkeys(("requires", "conditions", "blocked_when"), tree.List((), _NOWHERE)),
+    "fee_fen": tree.plain("0", _NOWHERE),
+}
+_FIXED: Final = (
+    "name",
+    "kind",
+    "authority",
+    "national_list",
+    "health_or_safety",
+    "statutory",
+    "articles",
+    "result",
+)
+
+
+def locks(content: Content) -> Iterator[Problem]:
+    """A problem for each field that a layer loosened or changed although a layer below locked the service."""
+    for merged, service in content.entries("services", model.Service):
+        if not _is_locked(merged, service):
+            continue
+        for name, spoken in merged.history.items():
+            broken = _broken_by(name)
+            for (below, before), (above, after) in pairwise(_since_owner(merged, name, spoken)):
+                if broken is not None and (how := broken(before, after)):
+                    message = f"the layer {above} {how}, and {below} locks it"
+                    hint = f"leave {name} as it is below, or make it a service of its own"
+                    yield Problem(
+                        after.position, "lock", merged.problem("", message, path=(name,)).message, hint
+                    )
+
+
+def _since_owner(
+    merged: Merged, name: str, spoken: tuple[tuple[str, tree.Node], ...]
+) -> tuple[tuple[str, tree.Node], ...]:
+    """With what the layer that made the service says by leaving a list or the fee out: none."""
+    owner = merged.layers["id"]
+    if name not in _EMPTY or spoken[0][0] == owner:
+        return spoken
+    return ((owner, _EMPTY[name]), *spoken)
+
+
+def _is_locked(merged: Merged, service: model.Service) -> bool:
+    """By the lowest layer: one above cannot open what is locked."""
+    spoken = merged.history.get("locked", ())
+    owner = merged.layers.get("id")
+    return service.locked or not spoken or spoken[0][0] != owner
+
+
+def _broken_by(name: str) -> Callable[[tree.Node, tree.Node], str | None] | None:
+    if name in _FIXED:
+        return _changed
+    return {
+        "promised": _longer,
+        "notify_missing": _longer,
+        "deliver": _longer,
+        "requires": partial(_more, "material", "asks for"),
+        "conditions": partial(_more, "id", "adds the condition"),
+        "blocked_when": partial(_more, "when", "adds a block:"),
+        "fee_fen": _dearer,
+        "case_type": _slower,
+    }.get(name)
+
+
+def _changed(before: tree.Node, after: tree.Node) -> str | None:
+    return None if _plain(before) == _plain(after) else "changes it"
+
+
+def _longer(before: tree.Node, after: tree.Node) -> str | None:
+    old, new = _term(before), _term(after)
+    if old is None or new is None:
+        return None
+    if old.unit in _DAYS and new.unit is Unit.HOURS:
+        return None if new.amount <= _HOURS * old.amount else f"lengthens it to {new.amount} hours"
+    if old.unit is not new.unit:
+        return f"counts it in {new.unit.value} instead of {old.unit.value}"
+    if new.amount > old.amount:
+        return f"lengthens it from {old.amount} to {new.amount}"
+    if new.extension > old.extension:
+        return f"lengthens its extension from {old.extension} to {new.extension}"
+    return None
+
+
+def _more(key: str, verb: str, before: tree.Node, after: tree.Node) -> str | None:
+    old, new = _keys(before, key), _keys(after, key)
+    added = [name for name in new if name not in old]
+    return f"{verb} {', '.join(added)}" if added else None
+
+
+def _dearer(before: tree.Node, after: tree.Node) -> str | None:
+    old, new = str(_plain(before)), str(_plain(after))
+    if old.isdecimal() and new.isdecimal() and int(new) > int(old):
+        return f"raises it from {old} to {new} fen"
+    return None
+
+
+def _slower(before: tree.Node, after: tree.Node) -> str | None:
+    return (
+        "turns an instant case into a promised one" if _plain(after) == "promised" != _plain(before) else None
+    )
+
+
+def _term(node: tree.Node) -> model.Term | None:
+    try:
+        return model.Term.model_validate(shapes.data(node, model.Term))
+    except ValueError:
+        return None  # said elsewhere
+
+
+def _keys(node: tree.Node, key: str) -> list[str]:
+    items = node.items if isinstance(node, tree.List) else ()
+    found = (item.fields.get(key) for item in items if isinstance(item, tree.Table))
+    return [value.text for value in found if isinstance(value, tree.Scalar)]
+
+
+def _plain(node: tree.Node) -> Any:
+    return shapes.data(node, Any)
