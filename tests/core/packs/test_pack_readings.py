@@ -64,7 +64,7 @@ def test_a_new_version_is_told_in_words():
     said = {(d.folder, d.id, d.what.en, d.mood) for d in differences.differences(old, new)}
     assert said == {
         ("services", "receipt", "is gone", "neutral"),
-        ("services", "shop-permit", "promised 10 working_days, now 4 working_days", "better"),
+        ("services", "shop-permit", "promised 10 working days, now 4 working days", "better"),
         ("services", "shop-permit", "no longer asks for: Photo", "better"),
         ("parameters", "large_area", "from 2024-01-01 it is 55 (was 50)", "neutral"),
         (
@@ -90,7 +90,7 @@ def test_two_places_are_laid_side_by_side():
         )
     )
     row = next(row for row in differences.compare(here, there) if row.id == "shop-permit")
-    assert row.days == ("10 working_days", "4 working_days")
+    assert [days.en for days in row.days] == ["10 working days", "4 working days"]
     assert ([name.en for name in row.only_here], row.only_there) == (["Photo"], ())
     assert not row.same
     assert all(row.same for row in differences.compare(here, here))

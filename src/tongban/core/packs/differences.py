@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from tongban.core.packs import model
 from tongban.core.packs.pack import Pack
+from tongban.core.values.duration import Unit
 from tongban.core.values.text import Bilingual
 
+_UNITS: Final = {
+    Unit.WORKING_DAYS: ("个工作日", "working day", "working days"),
+    Unit.CALENDAR_DAYS: ("日", "day", "days"),
+    Unit.MONTHS: ("个月", "month", "months"),
+    Unit.HOURS: ("小时", "hour", "hours"),
+}
 Mood = Literal["better", "worse", "neutral"]
 """For those who apply."""
 
@@ -36,8 +43,8 @@ class Row:
 
     id: str
     name: Bilingual
-    days: tuple[str, str]
-    """Promised terms, as "7 working_days"."""
+    days: tuple[Bilingual, Bilingual]
+    """Promised terms."""
     visits: tuple[int, int]
     """When done alone."""
     only_here: tuple[Bilingual, ...]
@@ -74,7 +81,7 @@ def compare(here: Pack, there: Pack) -> tuple[Row, ...]:
             Row(
                 name,
                 first.name,
-                (term_text(first.promised), term_text(second.promised)),
+                (term_words(first.promised), term_words(second.promised)),
                 (first.alone.visits, second.alone.visits),
                 _only(materials[0], materials[1]),
                 _only(materials[1], materials[0]),
@@ -85,9 +92,12 @@ def compare(here: Pack, there: Pack) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def term_text(term: model.Term) -> str:
-    """ "7 working_days" """
-    return f"{term.amount} {term.unit.value}"
+def term_words(term: model.Term | None) -> Bilingual:
+    """ "7 个工作日", "7 working days"; "-" for none."""
+    if term is None:
+        return Bilingual("-", "-")
+    zh, one, many = _UNITS[term.unit]
+    return Bilingual(f"{term.amount} {zh}", f"{term.amount} {one if term.amount == 1 else many}")
 
 
 def _come_and_go(old: Pack, new: Pack) -> Iterator[Difference]:
@@ -119,17 +129,18 @@ def _service(old: Pack, new: Pack, name: str) -> Iterator[Difference]:
         (Bilingual("承诺时限", "promised"), before.promised, after.promised),
         (Bilingual("法定时限", "by law"), before.statutory, after.statutory),
     ):
-        if first != second and _term(first) != _term(second):
+        was, now = term_words(first), term_words(second)
+        if was != now:
             mood = _shorter(first, second)
             yield found(
-                f"{label.zh}由 {_term(first)} 改为 {_term(second)}",
-                f"{label.en} {_term(first)}, now {_term(second)}",
+                f"{label.zh}由 {was.zh} 改为 {now.zh}",
+                f"{label.en} {was.en}, now {now.en}",
                 mood,
             )
-    was, now = _materials(old, before), _materials(new, after)
-    for material in _only(now, was):
+    asked, asks = _materials(old, before), _materials(new, after)
+    for material in _only(asks, asked):
         yield found(f"多交一样：{material.zh}", f"asks for one more: {material.en}", "worse")
-    for material in _only(was, now):
+    for material in _only(asked, asks):
         yield found(f"不用再交：{material.zh}", f"no longer asks for: {material.en}", "better")
     had, has = _conditions(before), _conditions(after)
     for condition in _only(has, had):
@@ -206,13 +217,11 @@ def _only(these: Mapping[str, Bilingual], those: Mapping[str, Bilingual]) -> tup
     return tuple(these[name] for name in sorted(these.keys() - those.keys()))
 
 
-def _term(term: model.Term | None) -> str:
-    return term_text(term) if term else "-"
-
-
 def _shorter(before: model.Term | None, after: model.Term | None) -> Mood:
-    if before is None or after is None or before.unit is not after.unit or before.amount == after.amount:
+    if before is None or after is None or before.amount == after.amount:
         return "neutral"
+    if before.unit is not after.unit:
+        return "better" if after.unit is Unit.HOURS and after.amount <= 8 * before.amount else "neutral"
     return "better" if after.amount < before.amount else "worse"
 
 

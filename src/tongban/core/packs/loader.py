@@ -21,6 +21,8 @@ class Loaded:
 
     pack: Pack | None
     problems: tuple[Problem, ...]
+    content: Content | None = None
+    """What the layers say, with where and by whom; None when not even the layers can be told apart."""
 
 
 def load(files: Mapping[str, bytes], top: str) -> Loaded:
@@ -46,8 +48,8 @@ def load(files: Mapping[str, bytes], top: str) -> Loaded:
         compiled, found = rule_texts.compile_all(content)
         problems += found
     if problems:
-        return Loaded(None, _ordered(problems))
-    return Loaded(_pack(content, compiled, tests), ())
+        return Loaded(None, _ordered(problems), content)
+    return Loaded(_pack(content, compiled, tests), (), content)
 
 
 def _content(chain: tuple[Layer, ...]) -> tuple[Content, list[Problem]]:

@@ -1,4 +1,4 @@
-"""`tongban pack lint | test | schema | show`."""
+"""`tongban pack lint | test | schema`; what asks packs what they say is in `reading`."""
 
 from __future__ import annotations
 
@@ -35,16 +35,20 @@ def read_clean(path: Path) -> Pack:
     return loaded.pack
 
 
-def of_place(place: str | None, path: Path | None) -> Pack:
-    """The pack that `--pack PATH` or `--place P` names; without either the uppermost of the packs folder."""
+def folder() -> Path:
+    """The folder that holds the packs of this installation."""
     from tongban.base.kit import environment
 
+    return Path(environment.text("TONGBAN_PACKS") or environment.default_packs())
+
+
+def of_place(place: str | None, path: Path | None) -> Pack:
+    """The pack that `--pack PATH` or `--place P` names; without either the uppermost of the packs folder."""
     if path is not None:
         return read_clean(path)
-    folder = Path(environment.text("TONGBAN_PACKS") or environment.default_packs())
     if place is None:
-        return read_clean(folder / sources.top_layer(folder))
-    for manifest in sorted(folder.glob("*/pack.yaml")):
+        return read_clean(folder() / sources.top_layer(folder()))
+    for manifest in sorted(folder().glob("*/pack.yaml")):
         loaded = read(manifest.parent)
         if loaded.pack is not None and place in (
             loaded.pack.manifest.jurisdiction,
@@ -53,7 +57,7 @@ def of_place(place: str | None, path: Path | None) -> Pack:
         ):
             return loaded.pack
     raise click.ClickException(
-        f"No pack in {folder} is for the place {place!r}. Give a division code or a pack id, or --pack PATH."
+        f"No pack in {folder()} is for the place {place!r}. Give a division code or a pack id, or --pack PATH."
     )
 
 
@@ -87,10 +91,10 @@ def test(path: Path) -> None:
 
 
 @pack.command("schema")
-@click.argument("folder", type=click.Path(path_type=Path))
-def write_schema(folder: Path) -> None:
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+def write_schema(target: Path) -> None:
     """Write the JSON Schema of every kind of content into FOLDER, for editors."""
-    folder.mkdir(parents=True, exist_ok=True)
+    target.mkdir(parents=True, exist_ok=True)
     for name, document in schema.schemas().items():
-        (folder / f"{name}.schema.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
-    click.echo(f"{len(schema.schemas())} schemas in {folder}")
+        (target / f"{name}.schema.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    click.echo(f"{len(schema.schemas())} schemas in {target}")
