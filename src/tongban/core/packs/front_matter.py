@@ -15,7 +15,6 @@ The name of the file is the id of the page.
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Final
 
 from tongban.core.packs import tree
@@ -50,7 +49,7 @@ def read(file: str, content: bytes) -> tuple[tree.Table | None, list[Problem]]:
             return None, [Problem(head.keys[name], "front-matter", message, f"take out {name}")]
     body = _bodies(file, source, closing.end())
     start = Position(file, 1, 1)
-    name = PurePosixPath(file).stem
+    name = file.rsplit("/", 1)[-1].removesuffix(".md")
     fields = {**head.fields, "id": tree.plain(name, start), "body": body}
     return tree.Table(fields, {**head.keys, "id": start, "body": body.position}, start), []
 

@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import sqlglot
 from sqlglot import errors as sqlglot_errors
 from sqlglot import exp
+from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import TokenType
 from sqlglot.tokens import Tokenizer
 
@@ -57,7 +57,8 @@ def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
     if problems := spelling.check_length(text):
         return None, problems
     try:
-        tokens = list(_tokens(text))
+        raw = Tokenizer().tokenize(text)
+        tokens = list(_tokens(text, raw))
     except Exception:  # sqlglot raises many kinds; each is a refusal
         return None, [_unclosed(text)]
     if not tokens:
@@ -67,20 +68,21 @@ def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
     if problems := spelling.check_tokens(text, tokens):
         return None, problems
     try:
-        tree = sqlglot.parse_one(text, into=exp.Condition)
+        (tree,) = Parser().parse_into(exp.Condition, raw, text)
+        assert tree
     except sqlglot_errors.ParseError as error:
         return None, [_unreadable(text, tokens, error.errors)]
     except RecursionError:
         return None, [_too_deep(1, 1)]
     except Exception:  # ValueError, AssertionError, ...: each is a refusal
         return None, [_unreadable(text, tokens, [])]
-    translation = _Translation(text, tokens)
+    translation = _Translation(text, tokens, tree)
     expression = translation.of(tree, 0)
     return expression, translation.problems
 
 
-def _tokens(text: str) -> Iterator[spelling.Token]:
-    for token in Tokenizer().tokenize(text):
+def _tokens(text: str, raw: Iterable[Any]) -> Iterator[spelling.Token]:
+    for token in raw:
         quoted = token.token_type in (TokenType.STRING, TokenType.IDENTIFIER)
         source = token.text if quoted else text[token.start : token.end + 1]
         mark = token.line, token.col
@@ -107,7 +109,7 @@ _CONDITIONS: Final = (*_COMPARISONS, exp.Is, exp.In, exp.Between, exp.Not)
 class _Translation:
     """One walk over the parser's tree, in the order of the text."""
 
-    def __init__(self, text: str, tokens: list[spelling.Token]) -> None:
+    def __init__(self, text: str, tokens: list[spelling.Token], tree: exp.Expr) -> None:
         self.problems: list[RuleProblem] = []
         self._text = text
         self._words: dict[str, Iterator[spelling.Token]] = {
@@ -115,6 +117,7 @@ class _Translation:
             for word in ("NULL", "TRUE", "FALSE", "CASE")
         }
         self._tokens = tokens
+        self._starts = _starts(tree)
 
     def of(self, node: exp.Expr, depth: int) -> syntax.Expression:
         line, column = self._place(node)
@@ -300,12 +303,23 @@ class _Translation:
 
     def _place(self, node: exp.Expr) -> tuple[int, int]:
         """Where the leftmost word of the node stands that sqlglot gives a place, else its own name."""
-        starts = [part.meta["start"] for part in node.walk() if "start" in part.meta]
-        if starts:
-            return spelling.place(self._text, min(starts))
+        start = self._starts.get(id(node))
+        if start is not None:
+            return spelling.place(self._text, start)
         name = node.sql_name().upper() if isinstance(node, exp.Func) else type(node).__name__.upper()
         found = next((token for token in self._tokens if token.text.upper() == name), None)
         return spelling.place(self._text, found.start if found else self._tokens[0].start)
+
+
+def _starts(tree: exp.Expr) -> dict[int, int]:
+    """The least place that sqlglot gives anything in each node, by identity; the tree outlives the walk."""
+    starts: dict[int, int] = {}
+    for node in tree.dfs():  # from the left, so that most of what comes later changes nothing above it
+        start, above = node.meta.get("start"), node
+        while isinstance(start, int) and above is not None and starts.get(id(above), start + 1) > start:
+            starts[id(above)] = start
+            above = above.parent
+    return starts
 
 
 def _operands(node: exp.Expr) -> list[exp.Expr]:
