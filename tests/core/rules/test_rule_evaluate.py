@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.core.rules.city import rule
+from tests.core.rules.city import VOCABULARY, rule
 
 from tongban.core.rules.ask import open_facts
+from tongban.core.rules.check import compile_rule
 from tongban.core.rules.evaluate import evaluate
-from tongban.core.rules.states import ABSENT, Known, State, Undefined, Unknown
+from tongban.core.rules.rule import OnUndefined
+from tongban.core.rules.states import ABSENT, Absent, Brackets, Known, Members, State, Undefined, Unknown
 from tongban.core.rules.types import Type, parse_type
 
 MONEY = parse_type("money")
@@ -19,9 +21,19 @@ MONEY = parse_type("money")
 
 def result(text: str, expect: Type | None = None, **facts: Any) -> State:
     """Facts by name: a plain value is known, None is absent, a missing one is unknown."""
-    states = {name: ABSENT if value is None else Known(value) for name, value in facts.items()}
+    states = {name: _state(value) for name, value in facts.items()}
     parameters = {"least_area": Decimal("60.0"), "share": Decimal("0.300"), "cap": 1_000_000_00, "trial": 6}
     return evaluate(rule(text, expect), states, parameters)
+
+
+def _state(value: Any) -> Known | Absent | Members:
+    if isinstance(value, list):
+        return Members(tuple({name: _member(field) for name, field in row.items()} for row in value))
+    return _member(value)
+
+
+def _member(value: Any) -> Known | Absent:
+    return ABSENT if value is None else Known(value)
 
 
 def unknown(*names: str) -> Unknown:
@@ -207,3 +219,60 @@ def test_a_rule_lists_what_it_reads() -> None:
     found = rule("cold_dishes AND area >= least_area OR invested > cap")
     assert found.facts == {"cold_dishes", "area", "invested"}
     assert found.parameters == {"least_area", "cap"}
+
+
+def test_yuan_times_a_number_is_an_amount_where_money_is_wanted() -> None:
+    state = result("3600 * COUNT(children) + 100.50", MONEY, children=[{}, {}])
+    assert state == Known(7300_50)
+    assert result("ROUND(0.25 * area, 2)", MONEY, area=Decimal("10.0")) == Known(2_50)
+    assert result("invested > 1000 * staff", invested=300_000, staff=2) == Known(True)
+    assert result(
+        "CASE WHEN cold_dishes THEN 100 * staff ELSE 0 END", MONEY, cold_dishes=True, staff=3
+    ) == Known(300_00)
+    with pytest.raises(AssertionError, match="must be an amount of money"):
+        rule("area + 5", MONEY)
+
+
+def test_members_are_gathered_and_an_unknown_one_matters_only_where_it_can() -> None:
+    babies = "COUNT(children) FILTER (WHERE children.born >= DATE '2024-01-01')"
+    born = {"born": date(2025, 1, 1)}
+    assert result(f"{babies} = 2", children=[born, born, {"born": date(2020, 1, 1)}]) == Known(True)
+    assert result(f"{babies} = 2", children=[born, {}]) == unknown("children")
+    assert result(f"{babies} = 2", children=[born, {"born": None}]) == Known(False)
+    assert result(f"{babies} = 0", children=None) == Known(True)  # it is known that there are none
+    assert result(f"{babies} = 0") == unknown("children")
+    assert result("BOOL_OR(children.at_school)", children=[{}, {"at_school": True}]) == Known(True)
+    assert result("BOOL_AND(children.at_school)", children=[{}, {"at_school": True}]) == unknown("children")
+    rents = "SUM(premises.rent) FILTER (WHERE NOT premises.owned) > 100"
+    assert result(rents, premises=[{"rent": 200_00, "owned": False}, {"rent": 0}]) == Known(True)
+    assert result(rents, premises=[{"rent": 200_00, "owned": False}, {"rent": 1}]) == unknown("premises")
+    assert result("MAX(premises.area) IS NULL", premises=[]) == Known(True)
+
+
+def test_a_bracket_table_gives_its_value_or_the_sum_of_its_slices() -> None:
+    tax = {"tax": Brackets((0, 3000_00, 12000_00), (Decimal("0.030"), Decimal("0.100"), Decimal("0.200")))}
+
+    def of(text: str, fen: int) -> State:
+        return evaluate(rule(text), {"invested": Known(fen)}, tax)
+
+    assert of("bracket(invested, tax) = 0.1", 3000_00) == Known(True)
+    assert of("bracket(invested, tax) = 0.03", 2999_99) == Known(True)
+    assert of("ROUND(slices(invested, tax), 2) = 990", 12000_00) == Known(True)
+    assert of("ROUND(slices(invested, tax), 2) = 1190", 13000_00) == Known(True)
+    assert of("ROUND(slices(invested, tax), 2) = 0", -5) == Known(True)
+    assert of("bracket(invested, tax) = 0.1", -5) == Undefined("it lies below the first bracket of 'tax'")
+    assert evaluate(rule("bracket(invested, tax) = 0.1"), {}, {}) == Undefined(
+        "no value of 'tax' for this date"
+    )
+    assert evaluate(rule("bracket(invested, tax) = 0.1"), {}, tax) == unknown("invested")
+
+
+def test_what_a_rule_says_when_undefined_is_applied_to_the_whole() -> None:
+    text, facts = "staff / seats > 2", {"staff": Known(4), "seats": Known(0)}
+    strict = compile_rule(text, VOCABULARY, on_undefined=OnUndefined.NO).rule
+    assert strict
+    assert evaluate(strict, facts, {}) == Known(False)
+    assert evaluate(rule(text), facts, {}) == Undefined("division by zero")
+    amount = compile_rule("ROUND(rent / seats, 2)", VOCABULARY, on_undefined=OnUndefined.NO).rule
+    assert amount
+    assert evaluate(amount, {"rent": Known(100), "seats": Known(0)}, {}) == ABSENT

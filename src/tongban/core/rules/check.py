@@ -301,7 +301,9 @@ class _Checker:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """A hint with the most similar name, if one is similar enough."""
-    close = difflib.get_close_matches(name, sorted(set(names)), n=1)
+    known = sorted(set(names))
+    close = [other for other in known if other.lower() == name.lower()]
+    close = close or difflib.get_close_matches(name, known, n=1)
     return f"Did you mean '{close[0]}'?" if close else None
 
 
@@ -318,6 +320,8 @@ def _hint(node: ir.Node, model: ir.Node) -> str | None:
         return "A date is written DATE '2026-01-31'."
     if Kind.MONEY in kinds and kinds & {Kind.INTEGER, Kind.DECIMAL}:
         return "An amount is written as one plain number in yuan, or is a fact or parameter of money."
+    if Kind.DATE in kinds and any(isinstance(part, ir.Literal) for part in (node, model)):
+        return "A date is written DATE '2026-01-31'."
     if Kind.DATE in kinds:
         return "Use add_months, days_between, months_between or years_between."
     return None

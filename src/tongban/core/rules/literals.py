@@ -71,7 +71,7 @@ def fit(node: ir.Node, type: Type, code_lists: Mapping[str, frozenset[str]]) -> 
     """
     money = type.kind is Kind.MONEY and node.type.kind in NUMBERS
     code = type.kind is Kind.CODE and node.type.kind is Kind.TEXT
-    if not (money or code) or not is_plain(node):
+    if not (money or code) or not (is_plain(node) or (money and _is_amount(node))):
         return node
     match node:
         case ir.Literal():
@@ -85,9 +85,46 @@ def fit(node: ir.Node, type: Type, code_lists: Mapping[str, frozenset[str]]) -> 
             node = replace(node, arguments=tuple(fit(part, type, code_lists) for part in node.arguments))
         case ir.Negate():
             node = replace(node, operand=fit(node.operand, type, code_lists))
+        case ir.Arithmetic(operator="*"):
+            return _multiplied(node, type, code_lists)
+        case ir.Arithmetic():
+            left, right = fit(node.left, type, code_lists), fit(node.right, type, code_lists)
+            node = replace(node, left=left, right=right)
+        case ir.Round():
+            return replace(node, operand=fit(node.operand, type, code_lists), type=Type(Kind.MONEY))
         case _:
             return node
     return replace(node, type=joined(_values(node)))
+
+
+def _is_amount(node: ir.Node) -> bool:
+    """Whether a number can be read as an amount: yuan written out, in a sum, a choice, or times a number.
+
+    `1000 + 300 * COUNT(children)` is one; `area + 5` is none.
+    """
+    match node:
+        case ir.Case() | ir.Coalesce() | ir.Negate():
+            return all(map(_is_amount, _values(node)))
+        case ir.Call(function=ir.Function.LEAST | ir.Function.GREATEST | ir.Function.ABS):
+            return all(map(_is_amount, _values(node)))
+        case ir.Arithmetic(operator="*"):
+            return sum(map(is_plain, (node.left, node.right))) == 1
+        case ir.Arithmetic():
+            return _is_amount(node.left) and _is_amount(node.right)
+        case ir.Round(digits=digits):
+            return digits <= 2 and not isinstance(node.operand, ir.Quotient) and _is_amount(node.operand)
+        case _:
+            return is_plain(node)
+
+
+def _multiplied(node: ir.Arithmetic, type: Type, code_lists: Mapping[str, frozenset[str]]) -> ir.Arithmetic:
+    """The yuan of a product become money, the number beside them stays."""
+    left, right = node.left, node.right
+    if is_plain(left):
+        left = fit(left, type, code_lists)
+    else:
+        right = fit(right, type, code_lists)
+    return replace(node, left=left, right=right, type=Type(Kind.MONEY, left.type.scale + right.type.scale))
 
 
 def expected(node: ir.Node, expect: Type | None, code_lists: Mapping[str, frozenset[str]]) -> ir.Node:

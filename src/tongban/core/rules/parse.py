@@ -19,7 +19,7 @@ from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import TokenType
 from sqlglot.tokens import Tokenizer
 
-from tongban.core.rules import refused_words, spelling, syntax
+from tongban.core.rules import leftovers, refused_words, spelling, syntax
 from tongban.core.rules.problems import RuleProblem
 
 FUNCTIONS: Final = {
@@ -48,6 +48,8 @@ _AGGREGATES: Final[dict[type[exp.Expr], str]] = {
     exp.LogicalAnd: "bool_and",
 }
 
+MAX_PROBLEMS: Final = 50
+"""Most problems that one text is told; who has more writes it anew."""
 MAX_DEPTH: Final = 60
 """Most levels of an expression; AND and OR take any number of operands on one level."""
 
@@ -66,7 +68,7 @@ def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
             RuleProblem("empty", "The rule is empty.", 1, 1, "Write TRUE for a rule that always holds.")
         ]
     if problems := spelling.check_tokens(text, tokens):
-        return None, problems
+        return None, problems[:MAX_PROBLEMS]
     try:
         (tree,) = Parser().parse_into(exp.Condition, raw, text)
         assert tree
@@ -78,7 +80,8 @@ def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
         return None, [_unreadable(text, tokens, [])]
     translation = _Translation(text, tokens, tree)
     expression = translation.of(tree, 0)
-    return expression, translation.problems
+    problems = translation.problems or leftovers.problems(text, tokens, expression)
+    return expression, problems[:MAX_PROBLEMS]
 
 
 def _tokens(text: str, raw: Iterable[Any]) -> Iterator[spelling.Token]:
@@ -363,6 +366,11 @@ def _unreadable(text: str, tokens: list[spelling.Token], errors: list[dict[str, 
     if word in refused_words.UNFINISHED and token == tokens[-1]:
         return RuleProblem("unreadable", f"The rule breaks off after '{token.text}'.", *place)
     hint = "Is AND, OR or a sign missing before it?" if token != tokens[0] else None
+    index = tokens.index(token)
+    if word == "," and all(beside.number for beside in tokens[index - 1 : index + 2 : 2]):
+        hint = "A number is written without commas: 1000000."
+    elif word[0] in "百千万亿":
+        hint = "A number is written out in digits: 100000."
     return RuleProblem("unreadable", f"The rule cannot be read at '{token.text}'.", *place, hint)
 
 

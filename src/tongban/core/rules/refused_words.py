@@ -35,6 +35,7 @@ REFUSED: Final[dict[type[exp.Expr], tuple[str, str | None]]] = {
     exp.NullSafeNEQ: ("IS DISTINCT FROM and <=> are not part of the rule language.", "Use = and IS NULL."),
 }
 INSTEAD: Final = {
+    "avg": "Compare SUM(...) / COUNT(...), or round it.",
     "ceiling": "Write CEIL.",
     "date": "A date is written DATE '2026-01-31'.",
     "ifnull": "Write COALESCE.",
@@ -49,7 +50,7 @@ MISPLACED: Final = {
     "AS": "AS is not part of the rule language: a rule does not name or convert its result.",
     "SELECT": "A rule is one expression over facts; it cannot SELECT.",
     "FROM": "A rule is one expression over facts; it cannot SELECT.",
-    "WHERE": "A rule is one expression over facts; it cannot SELECT.",
+    "WHERE": "WHERE stands only in FILTER (WHERE ...), after COUNT, SUM, MIN, MAX, BOOL_OR and BOOL_AND.",
     "OVER": "OVER is not part of the rule language.",
 }
 

@@ -21,7 +21,7 @@ _REFUSED_SIGNS: Final = {
     "==": ("Equality is written with one sign, '='.", None),
     ";": ("A rule is one expression; ';' does not belong in it.", "Join conditions with AND or OR."),
     "||": ("Texts cannot be joined in a rule.", None),
-    "%": ("'%' is not part of the rule language.", None),
+    "%": ("'%' is not part of the rule language.", "Write a share as a number: 0.055 for 5.5 percent."),
     ".": ("A point stands between a relation and its field, without spaces: children.born.", None),
     "?": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
     ":": ("A rule has no placeholders.", "Use the name of a fact or of a parameter."),
@@ -32,6 +32,7 @@ _REFUSED_SIGNS: Final = {
     ),
     "&&": ("'&&' is not part of the rule language.", "Write AND."),
 }
+_QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
 _WORD: Final = re.compile(r"[^\W\d]\w*\Z")
 
 
@@ -58,6 +59,10 @@ def check_length(text: str) -> list[RuleProblem]:
         return [RuleProblem("too-long", message, 1, 1, "Split it into several rules.")]
     if "\x00" in text:
         return [RuleProblem("bad-sign", "The rule holds a NUL character.", *place(text, text.index("\x00")))]
+    bare = _QUOTED.sub(lambda found: " " * len(found[0]), text)
+    if braces := re.search(r"\{[{#%]", bare):  # the parser takes these for remarks
+        message = f"'{braces[0]}' is not part of the rule language."
+        return [RuleProblem("bad-sign", message, *place(text, braces.start()), "A remark stands after --.")]
     return []
 
 
@@ -69,11 +74,16 @@ def check_tokens(text: str, tokens: list[Token]) -> list[RuleProblem]:
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
         following = words[index + 1 : index + 3]
         joins = token.text == "." and not token.quoted and _joins(tokens, index)
-        if problem := None if token.quoted or joins else _sign(text, token):
+        if token.text == "." and not token.quoted and index + 1 < len(tokens) and tokens[index + 1].number:
+            hint = f"Write 0.{tokens[index + 1].text}."
+            problems.append(_at(text, token, "bad-number", "A number begins with a digit.", hint))
+        elif problem := None if token.quoted or joins else _sign(text, token):
             problems.append(problem)
         elif word == "IS" and (following[:1] == ["UNKNOWN"] or following == ["NOT", "UNKNOWN"]):
             message = "A rule cannot ask whether a value is unknown: unknown facts are asked for."
             problems.append(_at(text, token, "unsupported", message, "IS NULL asks whether there is none."))
+        elif word == "NOT" and following[:1] == ["IS"]:
+            problems.append(_at(text, token, "unreadable", "NOT stands after IS.", "Write x IS NOT NULL."))
         elif word == "IF":
             hint = "Write CASE WHEN condition THEN value ELSE value END."
             problems.append(_at(text, token, "unsupported", "IF is not part of the rule language.", hint))
