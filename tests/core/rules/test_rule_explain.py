@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from tests.core.rules.city import rule
+import pytest
+from tests.core.rules.city import VOCABULARY, rule
 
+from tongban.core.rules.check import compile_rule
 from tongban.core.rules.explain import FactUse, Finding, ParameterUse, explain, from_json, to_json
-from tongban.core.rules.states import ABSENT, Known, Unknown
+from tongban.core.rules.rule import OnUndefined
+from tongban.core.rules.states import ABSENT, Brackets, Known, Members, Undefined, Unknown
 
 PARAMETERS = {"least_area": Decimal("60.0")}
 
@@ -71,3 +77,59 @@ def test_an_amount_passes_when_it_has_a_value() -> None:
     assert explain(rule("score + 1"), {"score": Known(1)}, {}).outcome == "pass"
     assert explain(rule("score + 1"), {"score": ABSENT}, {}).outcome == "fail"
     assert explain(rule("score + 1"), {}, {}).outcome == "unknown"
+
+
+def test_what_was_read_of_members_and_brackets_survives_json() -> None:
+    finding = Finding(
+        "pass",
+        "COUNT(children) > bracket(score, grades)",
+        facts=(
+            FactUse("children", Members(({"born": Known(date(2020, 2, 29)), "fee": ABSENT}, {}))),
+            FactUse("score", Known(5)),
+            FactUse("ratio", Undefined("division by zero")),
+        ),
+        parameters=(ParameterUse("grades", Brackets((0, 3), (Decimal("0.5"), Decimal("1.0")))),),
+    )
+    assert from_json(json.loads(json.dumps(to_json(finding)))) == finding
+
+
+def test_a_finding_that_was_stored_before_relations_is_still_read() -> None:
+    stored = (
+        '{"outcome": "undefined", "text": "area >= least_area", "absent": false, "reason": "division by zero", "facts": '
+        '[{"name": "area", "state": {"known": {"decimal": "45.5"}}}, {"name": "seats", "state": {"unknown": ["seats"]}}, '
+        '{"name": "kind", "state": {"absent": true}}], "parameters": [{"name": "least_area", "value": null}], "children": []}'
+    )
+    finding = from_json(json.loads(stored))
+    assert finding.facts == (
+        FactUse("area", Known(Decimal("45.5"))),
+        FactUse("seats", Unknown(frozenset({"seats"}))),
+        FactUse("kind", ABSENT),
+    )
+    assert json.loads(json.dumps(to_json(finding))) == json.loads(stored)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"known": None},
+        {"known": {"brackets": [[0, 1]]}},
+        {"members": [{"a": {"unknown": []}}]},
+        {},
+        {"absent": False},
+    ],
+)
+def test_what_is_no_state_is_refused(state: dict[str, Any]) -> None:
+    use = {"name": "x", "state": state}
+    data = to_json(Finding("pass", "x")) | {"facts": [use]}
+    with pytest.raises(ValueError):
+        from_json(data)
+
+
+def test_where_the_rule_says_no_an_undefined_whole_fails_and_its_parts_stay_undefined() -> None:
+    for text, expect, absent in (("least_area > 1 OR FALSE", None, False), ("least_area * 2", None, True)):
+        checked = compile_rule(text, VOCABULARY, expect=expect, on_undefined=OnUndefined.NO)
+        assert checked.rule
+        finding = explain(checked.rule, {}, {})
+        assert (finding.outcome, finding.absent) == ("fail", absent)
+        assert finding.reason == "no value of 'least_area' for this date"
+        assert all(child.outcome == "undefined" for child in finding.children[:1])

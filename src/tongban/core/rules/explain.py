@@ -4,7 +4,8 @@
       NOT blocked                       pass      -> blocked: fail, it is known to be false
       area >= 60                        fail      -> area: 45
 
-A finding has no labels and no language: whoever shows it looks the names up.
+A finding has no labels and no language: `narrate` puts it into words, and works out from it which steps an amount
+took and what was assumed (both follow from the text of a finding and from what it read).
 """
 
 from __future__ import annotations
@@ -18,8 +19,21 @@ from typing import Any, Literal, cast
 from tongban.core.rules import ir
 from tongban.core.rules.evaluate import evaluate_node
 from tongban.core.rules.printing import print_node
-from tongban.core.rules.rule import Rule
-from tongban.core.rules.states import ABSENT, Absent, Facts, Known, State, Undefined, Unknown, Value
+from tongban.core.rules.rule import OnUndefined, Rule
+from tongban.core.rules.states import (
+    ABSENT,
+    Absent,
+    Brackets,
+    Facts,
+    Known,
+    Members,
+    Parameters,
+    State,
+    Undefined,
+    Unknown,
+    Value,
+)
+from tongban.core.rules.types import Kind
 
 Outcome = Literal["pass", "fail", "unknown", "undefined"]
 
@@ -27,13 +41,14 @@ Outcome = Literal["pass", "fail", "unknown", "undefined"]
 @dataclass(frozen=True, slots=True)
 class FactUse:
     name: str
-    state: State
+    state: State | Members
+    """The members of a relation, with what is known of each."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterUse:
     name: str
-    value: Value | None
+    value: Value | Brackets | None
     """None: no value on this date."""
 
 
@@ -50,12 +65,18 @@ class Finding:
     absent: bool = False
     """The outcome is `fail` because a value is known to be absent, not because it is a wrong one."""
     reason: str | None = None
-    """Why it is undefined."""
+    """Why it is undefined, or why the whole failed that would be undefined (`OnUndefined.NO`)."""
 
 
-def explain(rule: Rule, facts: Facts, parameters: Mapping[str, Value]) -> Finding:
-    """The finding of a rule. Its outcome is that of `evaluate`; an absent condition is a failed one."""
-    return _explain(rule.root, facts, parameters)
+def explain(rule: Rule, facts: Facts, parameters: Parameters) -> Finding:
+    """The finding of a rule. Its outcome is that of `evaluate`; an absent condition is a failed one.
+
+    Where the rule says NO when undefined, the whole fails and keeps the reason; its parts stay undefined.
+    """
+    finding = _explain(rule.root, facts, parameters)
+    if finding.outcome == "undefined" and rule.on_undefined is OnUndefined.NO:
+        return replace(finding, outcome="fail", absent=rule.type.kind is not Kind.BOOLEAN)
+    return finding
 
 
 def to_json(finding: Finding) -> dict[str, Any]:
@@ -86,7 +107,7 @@ def from_json(data: Mapping[str, Any]) -> Finding:
     )
 
 
-def _explain(node: ir.Node, facts: Facts, parameters: Mapping[str, Value]) -> Finding:
+def _explain(node: ir.Node, facts: Facts, parameters: Parameters) -> Finding:
     state = evaluate_node(node, node.type, facts, parameters)
     finding = Finding(
         outcome=_outcome(state),
@@ -119,7 +140,7 @@ def _outcome(state: State) -> Outcome:
             return "undefined"
 
 
-def _state_to_json(state: State) -> dict[str, Any]:
+def _state_to_json(state: State | Members) -> dict[str, Any]:
     match state:
         case Known(value=value):
             return {"known": _value_to_json(value)}
@@ -129,38 +150,59 @@ def _state_to_json(state: State) -> dict[str, Any]:
             return {"unknown": sorted(names)}
         case Undefined(reason=reason):
             return {"undefined": reason}
+        case Members(rows=rows):
+            return {"members": [{name: _state_to_json(row[name]) for name in sorted(row)} for row in rows]}
 
 
-def _state_from_json(data: Mapping[str, Any]) -> State:
+def _state_from_json(data: Mapping[str, Any]) -> State | Members:
     match dict(data):
-        case {"known": raw} if (value := _value_from_json(raw)) is not None:
-            return Known(value)
-        case {"absent": True}:
-            return ABSENT
+        case {"members": rows}:
+            return Members(tuple({name: _known_from_json(row[name]) for name in row} for row in rows))
         case {"unknown": names}:
             return Unknown(frozenset(names))
         case {"undefined": reason}:
             return Undefined(reason)
+        case _:
+            return _known_from_json(data)
+
+
+def _known_from_json(data: Mapping[str, Any]) -> Known | Absent:
+    match dict(data):
+        case {"known": raw} if isinstance(value := _value_from_json(raw), bool | int | Decimal | date | str):
+            return Known(value)
+        case {"absent": True}:
+            return ABSENT
         case other:
             raise ValueError(f"{other!r} is no state")
 
 
-def _value_to_json(value: Value | None) -> Any:
+def _value_to_json(value: Value | Brackets | None) -> Any:
     match value:
         case Decimal():
             return {"decimal": format(value, "f")}
         case date():
             return {"date": value.isoformat()}
+        case Brackets(lower=lower, values=values):
+            return {
+                "brackets": [
+                    [_value_to_json(low), _value_to_json(v)] for low, v in zip(lower, values, strict=True)
+                ]
+            }
         case _:
             return value
 
 
-def _value_from_json(raw: Any) -> Value | None:
+def _value_from_json(raw: Any) -> Value | Brackets | None:
     match raw:
         case {"decimal": str() as digits}:
             return Decimal(digits)
         case {"date": str() as day}:
             return date.fromisoformat(day)
+        case {"brackets": [*pairs]}:
+            lower, values = zip(
+                *((_value_from_json(low), _value_from_json(v)) for low, v in pairs), strict=True
+            )
+            return Brackets(cast("tuple[Value, ...]", lower), cast("tuple[Value, ...]", values))
         case None | bool() | int() | str():
             return cast("Value | None", raw)
         case _:

@@ -8,7 +8,8 @@ import click
 
 from tongban import __version__
 from tongban.base.audit.commands import audit
-from tongban.doors.cli import boot, doctor, packs, plans, running, two
+from tongban.doors.cli import boot, doctor, packs, plans, reading, running, scaffold, two
+from tongban.doors.cli.rules import commands as rules
 from tongban.records.licences.commands import licence
 from tongban.work.cases.commands import decision
 
@@ -24,7 +25,11 @@ cli.add_command(running.serve)
 cli.add_command(running.worker)
 cli.add_command(running.stop)
 cli.add_command(plans.plan)
+for command in (*reading.COMMANDS, *scaffold.COMMANDS):
+    packs.pack.add_command(command)
 cli.add_command(packs.pack)
+cli.add_command(reading.show_ready)
+cli.add_command(rules.rule)
 cli.add_command(licence)
 cli.add_command(boot.needs_database(audit))
 cli.add_command(boot.needs_database(decision))

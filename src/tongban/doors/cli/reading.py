@@ -27,7 +27,7 @@ def _console() -> Console:
     return Console(soft_wrap=True, highlight=False)
 
 
-@packs.pack.command()
+@click.command()
 @click.argument("entry_id", metavar="ID")
 @click.option(
     "--pack", "path", type=click.Path(path_type=Path), help="A pack folder; else the one of --place."
@@ -61,7 +61,7 @@ def show(entry_id: str, path: Path | None, place: str | None, with_layers: bool,
                 click.echo(f"      instead of {said.text}  {said.layer}  {said.position}")
 
 
-@packs.pack.command("impact")
+@click.command("impact")
 @click.argument("article")
 @click.option("--pack", "path", type=click.Path(path_type=Path))
 @click.option("--place")
@@ -91,7 +91,7 @@ def show_impact(article: str, path: Path | None, place: str | None, cases: bool,
         click.echo("No running case rests on it.")
 
 
-@packs.pack.command()
+@click.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True)
@@ -112,7 +112,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     click.echo(f"{len(found)} differences." if found else "Nothing that people would notice changes.")
 
 
-@packs.pack.command("compare")
+@click.command("compare")
 @click.argument("here")
 @click.argument("there")
 @click.option("--csv", "as_csv", is_flag=True, help="The table as CSV.")
@@ -140,7 +140,7 @@ def compare_places(here: str, there: str, as_csv: bool, everything: bool) -> Non
     click.echo(f"{len(rows)} services differ." if rows else "The services that both have are the same.")
 
 
-@packs.pack.command()
+@click.command()
 @click.option("--pack", "path", type=click.Path(path_type=Path))
 @click.option("--place")
 def gaps(path: Path | None, place: str | None) -> None:
@@ -239,3 +239,7 @@ def _table(head: list[str], lines: list[list[str]]) -> None:
     for line in lines:
         table.add_row(*line)
     _console().print(table)
+
+
+COMMANDS = (show, show_impact, diff, compare_places, gaps)
+"""Of the group `pack`."""
