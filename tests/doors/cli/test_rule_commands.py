@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -458,3 +459,19 @@ def test_what_a_terminal_would_obey_is_not_printed(folder: Path) -> None:
     shown = output("explain", "note = 'z'", "--facts", "facts.yaml")
     assert "a\N{REPLACEMENT CHARACTER}[31mb" in shown
     assert "x\N{REPLACEMENT CHARACTER}y" in shown
+
+
+def test_a_decision_table_can_be_an_excel_workbook(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["kind", "-> fee"], ["noodles", 100], ["else", 80]):
+        sheet.append(row)
+    book.save(folder / "fees.xlsx")
+    printed = run("table", "fees.xlsx", "--vocabulary", "words.yaml")
+    assert printed.exit_code == 0, printed.output
+    assert printed.output == "CASE WHEN kind = 'noodles' THEN 100 ELSE 80 END\n"
+    (folder / "broken.xlsx").write_bytes(b"not a workbook")
+    refused = run("table", "broken.xlsx", "--vocabulary", "words.yaml")
+    assert refused.exit_code == 1
+    assert "broken.xlsx" in refused.output

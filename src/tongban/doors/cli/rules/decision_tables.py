@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 
+from tongban.base.kit import workbooks
 from tongban.core.packs import tree
 from tongban.core.rules.formatting import format_rule
 from tongban.core.rules.tables import sources as rows
@@ -29,7 +30,7 @@ _POLICIES = {policy.value.replace(" ", "-"): policy for policy in Policy}
 )
 @given.words
 def table(file: Path, policy: str, place: str | None, pack: Path | None, vocabulary: Path | None) -> None:
-    """Print the rule of each output of the decision table in FILE (CSV or YAML), or what is wrong with it.
+    """Print the rule of each output of the decision table in FILE (CSV, YAML or Excel), or what is wrong with it.
 
     Gaps and overlaps between the rows are found and shown with an example. Exit 1 when there is a problem.
     """
@@ -54,10 +55,12 @@ def _rows(file: Path) -> list[list[str]]:
     except OSError as error:
         raise click.ClickException(f"{file}: {error.strerror}") from error
     try:
+        if file.suffix == ".xlsx":
+            return workbooks.rows(content)
         if file.suffix in (".yaml", ".yml"):
             return rows.from_mappings(_items(file, content))
         return rows.from_csv(content.decode("utf-8-sig"))
-    except rows.BadSource as error:
+    except (rows.BadSource, workbooks.BadWorkbook) as error:
         raise click.ClickException(f"{file}: {error}") from error
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file} is not UTF-8 text.") from error
