@@ -76,17 +76,34 @@ def lint(path: Path) -> None:
 
 @pack.command()
 @click.argument("path", type=click.Path(path_type=Path))
-def test(path: Path) -> None:
-    """Run the tests of a pack and of every layer below it. Exit 1 when one fails."""
-    from tongban.core.planning import packtests
+@click.option("--untouched", is_flag=True, help="List each rule and number that no test touches.")
+def test(path: Path, untouched: bool) -> None:
+    """Run the tests of a pack and of every layer below it, and say what they cover. Exit 1 when one fails."""
+    from tongban.core.planning import coverage, packtests
 
-    outcomes = packtests.run_tests(read_clean(path), all_layers=True)
+    found = read_clean(path)
+    outcomes = packtests.run_tests(found, all_layers=True)
     for outcome in outcomes:
         click.echo(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.layer}: {outcome.name}")
         for difference in outcome.differences:
             click.echo(f"       {difference}")
     failed = sum(not outcome.ok for outcome in outcomes)
     click.echo(f"{len(outcomes) - failed} passed, {failed} failed")
+    tests = [one for layer in found.layer_tests.values() for one in layer]
+    covered = coverage.coverage(found, tests)
+    numbers = len(found.parameters) + len(found.bracket_tables)
+    click.echo(
+        f"covered: {covered.done} of {len(covered.rules)} rules met and failed with every branch, "
+        f"{numbers - len(covered.unread)} of {numbers} numbers read"
+    )
+    if untouched:
+        for rule in covered.rules:
+            if rule.missing:
+                click.echo(f"  {rule.address}: {', '.join(rule.missing)}")
+        for name in covered.unread:
+            click.echo(f"  {name}: never read")
+    elif covered.done < len(covered.rules) or covered.unread:
+        click.echo("  --untouched lists the others")
     sys.exit(1 if failed or not outcomes else 0)
 
 
