@@ -54,6 +54,7 @@ licence: Apache-2.0
   kind: permit
   case_type: promised
   authority: market
+  locked: false
   applies_when: area >= large_area OR kind = 'hall'
   statutory: {amount: 20, articles: [shop-law#3]}
   promised: {amount: 10}

@@ -18,6 +18,10 @@ def calendars(content: Content) -> Iterator[Problem]:
         merged = next(iter(known.values()))
         message = "the pack has several calendars and none is called default"
         yield merged.problem("no-default", message, "call the usual one default", path=("id",))
+    if not known and content.known("services"):
+        message = "there is no calendar, and services count their terms by one"
+        hint = "add calendars/default.yaml with known_until, rest_days and working_days"
+        yield Problem(content.top.position(), "no-calendar", message, hint)
     for merged, calendar in content.entries("calendars", model.Calendar):
         yield from _days(merged, calendar)
 
