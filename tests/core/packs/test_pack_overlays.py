@@ -55,7 +55,7 @@ def test_an_upper_layer_takes_an_entry_away():
 
 def test_what_is_taken_away_but_still_needed_is_a_problem_where_it_is_needed():
     loaded = load(files(city={"materials/all.yaml": "- {id: lease, remove: true}"}), "city")
-    assert [str(problem.position) for problem in loaded.problems] == ["land/services/all.yaml:11:25"]
+    assert [str(problem.position) for problem in loaded.problems] == ["land/services/all.yaml:12:25"]
 
 
 def test_a_list_is_extended_and_narrowed_by_name():
