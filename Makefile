@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo demo-two lint check test e2e conformance golden lock messages shots browser clean
+.PHONY: help setup setup-dev run demo demo-two lint check test e2e conformance fuzz fuzz-spark golden lock messages shots browser clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,15 +40,15 @@ demo-two: setup ## Two neighbouring nodes with demo content
 	@$(BIN)/tongban demo-two
 
 lint: setup-dev ## Lint, types and import contracts
-	$(BIN)/ruff check src tests scripts
-	$(BIN)/ruff format --check src tests scripts
+	$(BIN)/ruff check src tests scripts bench
+	$(BIN)/ruff format --check src tests scripts bench
 	$(BIN)/pyright
 	$(BIN)/lint-imports --no-cache
 
 check: lint ## Lint, types, import contracts and the fast tests (under two minutes)
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not journey and not slow" tests/core tests/packs tests/architecture
 
-browser: ## Chromium and the fonts the journeys need, through apt where root and apt are at hand
+browser: ## Chromium, fonts and Java for the tests, through apt where root and apt are at hand
 	@bash scripts/browser.sh
 
 test: lint browser ## Everything; what CI runs
@@ -60,6 +60,14 @@ e2e: setup-dev browser ## The browser journeys only
 conformance: setup-dev ## Checks against shapes that cannot be shipped: put them into TONGBAN_SHAPES first
 	@test -n "$$TONGBAN_SHAPES" -a -d "$$TONGBAN_SHAPES" || { echo "Set TONGBAN_SHAPES to the folder of the DCAT-AP shapes; tests/conformance/test_dcat_ap.py says which."; exit 1; }
 	$(BIN)/python -m pytest -q tests/conformance
+
+MINUTES ?= 20
+
+fuzz: setup-dev ## Random rules on all engines for MINUTES=20: each has to say what the interpreter says
+	$(BIN)/python -m tests.core.rules.fuzz --minutes $(MINUTES)
+
+fuzz-spark: setup-dev browser ## The same on Spark
+	$(BIN)/python -m tests.core.rules.fuzz --minutes $(MINUTES) --engines spark
 
 golden: setup-dev ## Rewrite the golden files; read the diff before you commit
 	GOLDEN=1 $(BIN)/python -m pytest -q tests -k golden
