@@ -65,7 +65,7 @@ def assess(pack: Pack, policy: Policy, facts: Facts, at: date) -> Assessment:
         others = all(outcome == "pass" for name, outcome in outcomes.items() if name not in failed)
         result = Result.NEAR if one and others else Result.NOT
     else:
-        missing = frozenset().union(
+        missing = frozenset[str]().union(
             *(ask.open_facts(rule, facts, values) for rule in (*rules.values(), amount_rule))
         )
         result, fen = (Result.NEEDS_DATA, None) if missing else _amount(evaluate(amount_rule, facts, values))
