@@ -78,10 +78,23 @@ def test_without_the_layers_below_only_its_own_tests_run(pack: Pack) -> None:
     assert {o.layer for o in outcomes} == {pack.manifest.id}
 
 
-def test_every_service_of_an_event_cites_law_or_says_that_it_is_a_sample(pack: Pack) -> None:
+def test_every_service_of_a_complete_event_cites_law_or_says_that_it_is_a_sample(pack: Pack) -> None:
     for event in pack.life_events.values():
         for service in (pack.services[name] for name in event.services):
-            assert service.articles or service.confidence == "sample", service.id
+            grounded = service.articles or service.confidence == "sample"
+            assert grounded or not event.complete, service.id
+
+
+def test_an_event_that_is_not_complete_says_what_is_missing(pack: Pack) -> None:
+    for event in pack.life_events.values():
+        assert event.complete or len(event.gaps) > 2, event.id
+
+
+def test_the_thirteen_events_of_the_national_list_are_there(city: Pack) -> None:
+    complete = {event.id for event in city.life_events.values() if event.complete}
+
+    assert complete == {"open-restaurant", "newborn", "deregistration"}
+    assert len(city.life_events) == 13
 
 
 def test_licence_type_codes_are_owned_by_a_well_formed_credit_code(pack: Pack) -> None:

@@ -83,10 +83,12 @@ def _as_slip(
     """An incomplete entry of an upper layer that nearly has the name of one below was meant to change that one."""
     key = key_of(entry.folder)
     first = entry.layers[key]
+    if first == chain[0].id or not any(problem.code == "missing-field" for problem in found):
+        return found
     hint = names.did_you_mean(
         entry.id, (other.id for other in entries.values() if other.layers[key] != first)
     )
-    if not hint or first == chain[0].id or not any(problem.code == "missing-field" for problem in found):
+    if not hint:
         return found
     message = f"no layer below {first} has it to change, and it is not complete"
     return [entry.problem("unknown-entry", message, hint)]

@@ -15,6 +15,7 @@ from tongban.core.packs.lint import (
     circles,
     data,
     evidence,
+    guide,
     locks,
     organs,
     pack_tests,
@@ -49,6 +50,9 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     data.complaints,
     data.goals,
     data.resources,
+    guide.official_documents,
+    guide.knowledge,
+    guide.glossary,
     pack_tests.tests,
 )
 

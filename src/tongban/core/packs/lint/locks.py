@@ -6,14 +6,15 @@
     fee                                                     may only fall
     promised case                                           may become an instant one, and not the other way
 
-A service with `locked: false` is free. Each layer is held against the one right below it that spoke of the field.
+A service with `locked: false` is free. A layer is held against the national one at the bottom, and against those of
+a province or city below it. A layer for reuse anywhere (jurisdiction 000000, above another) only offers its numbers:
+whoever installs it sets their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import pairwise
 from typing import Any, Final
 
 from tongban.core.packs import model, shapes, tree
@@ -21,6 +22,7 @@ from tongban.core.packs.content import Content, Merged
 from tongban.core.packs.pack import Position, Problem
 from tongban.core.values.duration import Unit
 
+COUNTRY: Final = "000000"
 _DAYS: Final = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS)
 _HOURS: Final = 8
 """Hours of a day at work: a promise in hours is shorter than one in days up to here."""
@@ -43,18 +45,20 @@ _FIXED: Final = (
 
 def locks(content: Content) -> Iterator[Problem]:
     """A problem for each field that a layer loosened or changed although a layer below locked the service."""
+    binding = {manifest.id for manifest in content.manifests[1:] if manifest.jurisdiction != COUNTRY}
+    binding |= {manifest.id for manifest in content.manifests[:1]}
     for merged, service in content.entries("services", model.Service):
-        if not _is_locked(merged, service):
-            continue
-        for name, spoken in merged.history.items():
+        for name, spoken in merged.history.items() if _is_locked(merged, service) else ():
             broken = _broken_by(name)
-            for (below, before), (above, after) in pairwise(_since_owner(merged, name, spoken)):
-                if broken is not None and (how := broken(before, after)):
-                    message = f"the layer {above} {how}, and {below} locks it"
+            bound: tuple[str, tree.Node] | None = None
+            for layer, value in _since_owner(merged, name, spoken) if broken else ():
+                if bound and broken and (how := broken(bound[1], value)):
+                    message = f"the layer {layer} {how}, and {bound[0]} locks it"
                     hint = f"leave {name} as it is below, or make it a service of its own"
-                    yield Problem(
-                        after.position, "lock", merged.problem("", message, path=(name,)).message, hint
-                    )
+                    where = merged.problem("", message, path=(name,)).message
+                    yield Problem(value.position, "lock", where, hint)
+                if layer in binding:
+                    bound = layer, value
 
 
 def _since_owner(

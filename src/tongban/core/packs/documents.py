@@ -1,0 +1,115 @@
+"""Official documents that a case produces: the names that a template may hold, and how they are filled.
+
+    title: {zh: 受理通知书, en: Notice of acceptance}
+    body:  {zh: "{applicant}：你申请的{service}，我们已于{accepted_on}受理。", en: ...}
+
+A template is Markdown of the pack. What is filled in comes from people, so it is text and never Markdown: a shop called
+`*Star*` keeps its stars.
+
+    ValueError
+    ├── UnknownPlaceholder   the template or the values name something that no document knows
+    └── MissingValue         the template asks for something that was not given
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from tongban.core.packs import names
+from tongban.core.packs.model_guide import Document
+from tongban.core.values.text import Bilingual
+
+PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
+    "number": Bilingual("文书编号", "Number of the document"),
+    "date": Bilingual("出具文书的日期", "Day of the document"),
+    "authority": Bilingual("出具文书的机关", "Organ that issues the document"),
+    "contact": Bilingual("可以找谁问、电话", "Whom to ask, with telephone"),
+    "applicant": Bilingual("申请人", "Applicant"),
+    "recipient": Bilingual("收到文书的人", "Who received the document"),
+    "service": Bilingual("申请办理的事项", "Service applied for"),
+    "case_number": Bilingual("办件编号", "Number of the case"),
+    "materials": Bilingual("收到的材料，每行一份", "Materials received, one a line"),
+    "received_on": Bilingual("收到申请的日期", "Day on which the application came in"),
+    "accepted_on": Bilingual("受理日期", "Day of acceptance"),
+    "due_on": Bilingual("承诺办完的日期", "Day by which it is promised"),
+    "statutory_due_on": Bilingual("法律规定最晚办完的日期", "Last day that the law allows"),
+    "missing": Bilingual("要补的内容，每行一项", "What must be completed or put right, one a line"),
+    "correct_by": Bilingual("最晚补交的日期", "Last day for handing it in"),
+    "reasons": Bilingual("理由", "Reasons"),
+    "legal_basis": Bilingual("依据的法律条款", "Articles of law it rests on"),
+    "competent_authority": Bilingual("该找的机关", "Organ to turn to"),
+    "procedure": Bilingual("特别程序的名称", "Name of the special procedure"),
+    "procedure_days": Bilingual("特别程序需要的时间", "Time that the special procedure takes"),
+    "extension": Bilingual("延长的时间", "By how long the time is extended"),
+    "result": Bilingual("发给的证照或者批文", "Licence or approval that is issued"),
+    "valid_until": Bilingual("有效期到哪一天", "Last day on which it is valid"),
+    "review_body": Bilingual("行政复议机关", "Organ for administrative reconsideration"),
+    "court": Bilingual("有管辖权的人民法院", "People's court in charge"),
+    "conditions": Bilingual("要符合的条件，每行一条", "Conditions to be met, one a line"),
+    "commitments": Bilingual("申请人承诺的内容，每行一条", "What the applicant promises, one a line"),
+    "consequences": Bilingual("没有做到的后果", "What follows if the promise is not kept"),
+    "delivered": Bilingual("送达的文书名称和编号", "Document delivered, with its number"),
+    "delivery_way": Bilingual("送达方式", "How it was delivered"),
+    "delivered_on": Bilingual("送达日期", "Day of delivery"),
+}
+"""Name -> what it stands for. A pack can use these and no others; a value of several lines keeps its lines."""
+
+_BRACES: Final = re.compile(r"\{([^{}]*)\}")
+_MARKS: Final = re.compile(r"[\\`*_{}\[\]<>#|~!&$^=+@]|(?<=www)\.|:(?=//)")
+_LIST: Final = re.compile(r"^(?:(\d{1,9})(?=[.)])|(?=-))")
+
+
+class UnknownPlaceholder(ValueError):
+    """A name in braces, or the name of a value, that is not among `PLACEHOLDERS`."""
+
+
+class MissingValue(ValueError):
+    """A name that the template uses and for which no value, or an empty one, was given."""
+
+
+def placeholders(template: str) -> Iterator[str]:
+    """What stands in braces, as written and in order, known or not; a name used twice comes twice."""
+    return (found[1] for found in _BRACES.finditer(template))
+
+
+def has_stray_brace(template: str) -> bool:
+    """Whether a brace stands alone: `{applicant` without its end is printed and never filled."""
+    return any(mark in _BRACES.sub("", template) for mark in "{}")
+
+
+def fill(document: Document, values: Mapping[str, str], language: str) -> str:
+    """The whole document in one language as Markdown, its title as the heading.
+
+    `values` may hold more names than this document uses. Raises UnknownPlaceholder for a name that no document knows,
+    in the values or in the template, and MissingValue for names without a value; each tells all of them at once.
+    """
+    template = f"# {document.title.get(language)}\n\n{document.body.get(language).strip()}\n"
+    used = tuple(dict.fromkeys(placeholders(template)))
+    if unknown := [name for name in (*values, *used) if name not in PLACEHOLDERS]:
+        raise UnknownPlaceholder(f"document {document.id}: {_each(unknown)}")
+    if missing := [name for name in used if not values.get(name, "").strip()]:
+        raise MissingValue(f"document {document.id} has no value for {', '.join(missing)}")
+    return _BRACES.sub(lambda found: as_text(values[found[1]]), template)
+
+
+def as_text(value: str) -> str:
+    """A value as Markdown that reads exactly as written; its lines stay lines, empty ones fall away.
+
+    CommonMark and the extensions for tables, struck text, formulas and bare links are all neutralised.
+    """
+    lines = (line.strip() for line in value.splitlines())
+    return "\\\n".join(_line(line) for line in lines if line)
+
+
+def _line(line: str) -> str:
+    escaped = _MARKS.sub(lambda found: "\\" + found[0], line)
+    return _LIST.sub(lambda found: (found[1] or "") + "\\", escaped)
+
+
+def _each(unknown: Iterable[str]) -> str:
+    hints = ((name, names.did_you_mean(name, PLACEHOLDERS)) for name in dict.fromkeys(unknown))
+    return "; ".join(
+        f'there is no placeholder "{name}"' + (f" ({hint})" if hint else "") for name, hint in hints
+    )
