@@ -45,7 +45,7 @@ def pages(pack: Pack) -> list[str]:
         "/", "/services", "/services?q=restaurant", "/services?q=qqq", "/services?instant=1", "/laws",
         "/accessibility", "/privacy", "/api", "/sign-in",
         *(f"/events/{one}" for one in pack.life_events), *(f"/services/{one}" for one in pack.services),
-        *(f"/laws/{one}" for one in pack.laws),
+        *(f"/laws/{one}" for one in pack.laws), *(f"/collections/{one}" for one in pack.collections),
     ]  # fmt: skip
 
 

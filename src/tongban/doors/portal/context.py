@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from tongban.base.audit import queries as audit
 from tongban.base.directory import queries as directory
 from tongban.base.identity import queries as identity
 from tongban.base.kit import drawings, text, words
@@ -162,6 +163,13 @@ class Frame:
             return []
         subjects = [self.person, *{mandate.principal_id: mandate.principal for mandate in mandates}.values()]
         return [Principal(s.pk, s, s.pk == self.person.pk, s.pk == self.acting.principal) for s in subjects]
+
+    @cached_property
+    def demo(self) -> bool:
+        """Whether this is somebody made up, and another of them may be chosen."""
+        if self.account is None or not self.account.username.startswith("demo-"):
+            return False
+        return navigation.exists("/demo") and bool(self._tried(audit.is_demo))
 
     @cached_property
     def acting_for(self) -> Any:

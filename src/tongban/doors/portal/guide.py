@@ -47,10 +47,23 @@ class Basis:
 class Saving:
     """An event done service by service against done as one thing, if every service applies."""
 
-    steps_alone: int
+    alone: tuple[tuple[model.Service, int, int], ...]
+    """(service, steps, visits) for whoever does it by itself."""
     steps_together: int
-    visits_alone: int
     visits_together: int
+
+    @property
+    def steps_alone(self) -> int:
+        return sum(steps for _service, steps, _visits in self.alone)
+
+    @property
+    def visits_alone(self) -> int:
+        return sum(visits for _service, _steps, visits in self.alone)
+
+
+def events(pack: Pack) -> list[model.LifeEvent]:
+    """All life events, those that are declared in full first."""
+    return sorted(pack.life_events.values(), key=lambda event: not event.complete)
 
 
 def needed(pack: Pack, service: model.Service) -> list[Needed]:
@@ -77,10 +90,9 @@ def basis(pack: Pack, *entries: BaseModel) -> list[Basis]:
 
 
 def saving(pack: Pack, event: model.LifeEvent) -> Saving:
-    alone = [pack.services[service].alone for service in event.services]
-    return Saving(
-        sum(a.steps for a in alone), event.together.steps, sum(a.visits for a in alone), event.together.visits
-    )
+    services = [pack.services[service] for service in event.services]
+    alone = tuple((service, service.alone.steps, service.alone.visits) for service in services)
+    return Saving(alone, event.together.steps, event.together.visits)
 
 
 def authorities(pack: Pack, event: model.LifeEvent) -> list[model.Authority]:

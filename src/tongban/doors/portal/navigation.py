@@ -52,6 +52,7 @@ AUDITORS: tuple[Entry, ...] = (
 )
 ABOUT: tuple[Entry, ...] = (
     ("/laws", msg("Legal basis"), "scale"),
+    ("/glossary", msg("Glossary"), "book-open"),
     ("/policies", msg("Policies"), "hand-coins"),
     ("/catalogue", msg("Data catalogue"), "database"),
     ("/market", msg("Data market"), "store"),

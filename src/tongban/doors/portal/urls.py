@@ -1,12 +1,15 @@
 from django.urls import path
 
-from tongban.doors.portal.pages import about, home, laws, services
+from tongban.doors.portal.pages import about, collections, home, knowledge, laws, services
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("services", services.services, name="services"),
     path("services/<slug:service_id>", services.service, name="service"),
     path("events/<slug:event_id>", services.event, name="event"),
+    path("collections/<slug:collection_id>", collections.collection, name="collection"),
+    path("glossary", knowledge.glossary, name="glossary"),
+    path("knowledge/<slug:page_id>", knowledge.page, name="knowledge"),
     path("laws", laws.laws, name="laws"),
     path("laws/<slug:act>", laws.law, name="law"),
     path("accessibility", about.accessibility, name="accessibility"),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access, text
 from tongban.core.packs.pack import Pack
-from tongban.doors.portal import guide
+from tongban.doors.portal import guide, stages
 from tongban.work.cases import queries as cases
 
 EXAMPLES = 4
@@ -30,9 +30,9 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "pack": pack,
             "events": [
-                (event, len(event.services), guide.authorities(pack, event))
-                for event in pack.life_events.values()
+                (event, len(event.services), guide.authorities(pack, event)) for event in guide.events(pack)
             ],
+            "stages": stages.by_stage(pack),
             "services": list(islice(pack.services.values(), SERVICES)),
             "examples": _examples(pack),
             "recent": recent,
@@ -43,9 +43,6 @@ def home(request: HttpRequest) -> HttpResponse:
 def _examples(pack: Pack) -> list[str]:
     """Words people use for the life events, in the script the reader reads, taken in turn from each event."""
     chinese = text.language().startswith("zh")
-    words = [
-        [text.in_language(word) for word in event.search if chinese != word.isascii()]
-        for event in pack.life_events.values()
-    ]
+    words = [[word for word in event.search if chinese != word.isascii()] for event in guide.events(pack)]
     in_turn = [row[place] for place in range(EXAMPLES) for row in words if place < len(row)]
-    return in_turn[:EXAMPLES]
+    return [text.in_language({"zh": word, "en": word}) for word in in_turn[:EXAMPLES]]

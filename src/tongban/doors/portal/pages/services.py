@@ -12,7 +12,7 @@ from tongban.base.directory import queries as directory
 from tongban.base.kit import access, text
 from tongban.core.packs.model import Service
 from tongban.core.packs.pack import Pack
-from tongban.doors.portal import guide
+from tongban.doors.portal import guide, stages
 from tongban.readers.assistant import queries as assistant
 
 PER_PAGE = 20
@@ -37,7 +37,7 @@ def services(request: HttpRequest) -> HttpResponse:
             pack.authorities[a] for a in dict.fromkeys(s.authority for s in pack.services.values())
         ],
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
-        "all_events": list(pack.life_events.values()),
+        "all_events": guide.events(pack),
     }
     part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     response = render(request, "portal/parts/results.html" if part else "portal/services.html", context)
@@ -66,6 +66,8 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
             "authorities": guide.authorities(pack, found),
             "saving": guide.saving(pack, found),
             "basis": guide.basis(pack, found, *parts),
+            "collections": stages.holding(pack, "life_events", event_id),
+            "reading": [page for page in pack.knowledge.values() if event_id in page.about],
         },
     )
 
@@ -104,7 +106,7 @@ def _pack(request: HttpRequest) -> Pack:
 def _rows(pack: Pack, query: str) -> list[dict[str, Any]]:
     """[{kind, entry, snippet}]: life events, services and, when searched for, laws."""
     if not query:
-        events = [{"kind": "event", "entry": entry, "snippet": ""} for entry in pack.life_events.values()]
+        events = [{"kind": "event", "entry": entry, "snippet": ""} for entry in guide.events(pack)]
         return events + [
             {"kind": "service", "entry": entry, "snippet": ""} for entry in pack.services.values()
         ]
