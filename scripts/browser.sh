@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Chromium and Chinese fonts for the browser journeys: through apt where root and apt are at hand,
-# otherwise says what is missing. Under CI a missing part is a failure.
+# Chromium and Chinese fonts for the browser journeys, and a Java runtime for Spark: through apt where root and
+# apt are at hand, otherwise says what is missing. A missing part is a failure.
 set -euo pipefail
 
 have_fonts() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn 2>/dev/null)" ]; }
@@ -8,6 +8,7 @@ have_fonts() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn 2>/d
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 have_fonts || missing+=(fonts-noto-cjk)
+[ -x "${JAVA_HOME:-}/bin/java" ] || command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -18,6 +19,6 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   exit 0
 fi
 
-echo "The browser journeys need: ${missing[*]}. Install them with your package manager," >&2
+echo "The browser journeys and the rules on Spark need: ${missing[*]}. Install them with your package manager," >&2
 echo "for example: sudo apt-get install ${missing[*]}" >&2
 exit 1

@@ -1,0 +1,25 @@
+-- due: never_told > 3 AND open_kitchen
+WITH "subject" AS NOT MATERIALIZED (
+  SELECT
+    s."id" AS "key",
+    s."open_kitchen" AS "open_kitchen"
+  FROM "subjects" s
+),
+"step_1" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    "open_kitchen" AND NULL AS "and_1"
+  FROM "subject" p OFFSET 0
+),
+"step_2" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    CASE WHEN "and_1" IS NOT NULL THEN 0 ELSE 2 END AS "and_status_1"
+  FROM "step_1" p OFFSET 0
+)
+SELECT
+  "key" AS "id",
+  CASE WHEN "and_1" IS NOT NULL THEN 'known' WHEN "and_status_1" = 1 THEN 'absent' ELSE 'unknown' END AS "due_state",
+  "and_1" AS "due_value",
+  CAST(NULL AS VARCHAR) AS "due_reason"
+FROM "step_2"

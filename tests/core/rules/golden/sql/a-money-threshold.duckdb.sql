@@ -1,0 +1,19 @@
+-- due: rent <= 5000.50
+WITH "subject" AS NOT MATERIALIZED (
+  SELECT
+    s."id" AS "key",
+    s."rent" AS "rent"
+  FROM "subjects" s
+),
+"step_1" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    "rent" <= 500050 AS "value_1"
+  FROM "subject" p
+)
+SELECT
+  "key" AS "id",
+  CASE WHEN "value_1" IS NOT NULL THEN 'known' ELSE 'absent' END AS "due_state",
+  "value_1" AS "due_value",
+  CAST(NULL AS VARCHAR) AS "due_reason"
+FROM "step_1"

@@ -1,0 +1,35 @@
+-- due: rent / income <= share
+WITH "subject" AS NOT MATERIALIZED (
+  SELECT
+    s."id" AS "key",
+    s."rent" AS "rent",
+    CASE WHEN s."income_known" THEN s."income" END AS "income",
+    CASE WHEN s."income_known" AND s."income" IS NOT NULL THEN 0 WHEN s."income_known" THEN 1 ELSE 2 END AS "income_status"
+  FROM "subjects" s
+),
+"step_1" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    CASE WHEN "income" = 0 THEN 4 WHEN "income_status" = 1 THEN 1 WHEN "income_status" = 2 THEN 3 WHEN "rent" IS NULL THEN 1 ELSE 0 END AS "quotient_status_1",
+    "rent" * 100 AS "product_1",
+    30 * "income" AS "product_2"
+  FROM "subject" p OFFSET 0
+),
+"step_2" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    CASE WHEN "income" > 0 THEN "product_1" <= "product_2" WHEN "income" < 0 THEN "product_2" <= "product_1" END AS "compare_1"
+  FROM "step_1" p OFFSET 0
+),
+"step_3" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    CASE WHEN "compare_1" IS NOT NULL THEN 0 WHEN "quotient_status_1" >= 3 THEN "quotient_status_1" ELSE 1 END AS "compare_status_1"
+  FROM "step_2" p OFFSET 0
+)
+SELECT
+  "key" AS "id",
+  CASE WHEN "compare_1" IS NOT NULL THEN 'known' WHEN "compare_status_1" = 1 THEN 'absent' WHEN "compare_status_1" = 3 THEN 'unknown' ELSE 'undefined' END AS "due_state",
+  "compare_1" AS "due_value",
+  CASE WHEN "compare_status_1" = 4 THEN 'division by zero' ELSE CAST(NULL AS VARCHAR) END AS "due_reason"
+FROM "step_3"

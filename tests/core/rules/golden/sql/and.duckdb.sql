@@ -1,0 +1,21 @@
+-- due: open_kitchen AND area >= least_area AND kind IN ('noodles', 'hotpot')
+WITH "subject" AS NOT MATERIALIZED (
+  SELECT
+    s."id" AS "key",
+    s."open_kitchen" AS "open_kitchen",
+    CAST(CAST(s."area" AS DECIMAL(21, 1)) * 10 AS BIGINT) AS "area",
+    s."kind" AS "kind"
+  FROM "subjects" s
+),
+"step_1" AS NOT MATERIALIZED (
+  SELECT
+    p.*,
+    "open_kitchen" AND ("area" >= 600) AND ("kind" IN ('noodles', 'hotpot')) AS "value_1"
+  FROM "subject" p
+)
+SELECT
+  "key" AS "id",
+  CASE WHEN "value_1" IS NOT NULL THEN 'known' ELSE 'absent' END AS "due_state",
+  "value_1" AS "due_value",
+  CAST(NULL AS VARCHAR) AS "due_reason"
+FROM "step_1"

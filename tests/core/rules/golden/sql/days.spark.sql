@@ -1,0 +1,20 @@
+-- due: days_between(opened, applied) <= 30
+WITH `subject` AS (
+  SELECT
+    s.`id` AS `key`,
+    s.`opened` AS `opened`,
+    s.`applied` AS `applied`
+  FROM `subjects` s
+),
+`step_1` AS (
+  SELECT
+    p.*,
+    (CAST(datediff(`applied`, `opened`) AS BIGINT)) <= 30 AS `value_1`
+  FROM `subject` p
+)
+SELECT
+  `key` AS `id`,
+  CASE WHEN `value_1` IS NOT NULL THEN 'known' ELSE 'absent' END AS `due_state`,
+  `value_1` AS `due_value`,
+  CAST(NULL AS STRING) AS `due_reason`
+FROM `step_1`
