@@ -11,6 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,13 @@ class Node:
 
 @pytest.fixture(scope="session")
 def node() -> Iterator[Node]:
+    with serving() as running:
+        yield running
+
+
+@contextmanager
+def serving() -> Iterator[Node]:
+    """A node of its own, until the block ends."""
     home = Path(tempfile.mkdtemp(prefix="tongban-node-"))
     home.chmod(0o755)
     with socket.socket() as probe:

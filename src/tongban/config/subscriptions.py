@@ -21,7 +21,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "tongban.work.policies.hearing.find_for_subject",
     ),
     "licences.revoked": (),
-    "licences.evidence-held": (),
+    "licences.evidence-held": ("tongban.work.cases.hearing.use_evidence",),
     "peers.answered": ("tongban.records.licences.evidence_hearing.hear_answer",),
     "market.ordered": (),
     "market.approved": ("tongban.work.market.hearing.tell_of_approval",),

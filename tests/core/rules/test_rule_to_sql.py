@@ -48,6 +48,7 @@ VOCABULARY = Vocabulary(
         "income": parse_type("money"),
         "opened": parse_type("date"),
         "applied": parse_type("date"),
+        "score": parse_type("decimal(0)"),
         "never_told": parse_type("integer"),
     },
     parameters={
@@ -101,6 +102,7 @@ SOURCE = Source(
         "income": ColumnRef("income", known="income_known"),
         "opened": ColumnRef("opened"),
         "applied": ColumnRef("applied"),
+        "score": ColumnRef("score"),
     },
     relations={
         "children": RelationRef(
@@ -155,6 +157,9 @@ CASES: dict[str, dict[str, str]] = {
     "condition-and-amount": {"due": "area / seats >= 1.5", "amount": "CASE WHEN area / seats >= 1.5 THEN rent ELSE 0 END"},
 }  # fmt: skip
 ODD = [
+    "score",
+    "score * seats + 1",
+    "score / 7 > 142857142857142857",
     # literals alone, which engines would compute in 32 bits
     "ROUND(income / FLOOR(CASE WHEN FALSE THEN area ELSE 1999999999 END / 2), 0)",
     "ROUND(CASE WHEN FALSE THEN seats ELSE 2000000000 END / 3) * 3 > seats",
@@ -228,7 +233,7 @@ SHOPS: list[Facts] = [
     {
         "area": Known(Decimal("60.5")), "seats": Known(20), "staff": Known(3), "open_kitchen": Known(True),
         "cold_dishes": Known(True), "kind": Known("noodles"), "name": Known("a"), "rent": Known(500050),
-        "income": Known(1666833), "opened": Known(date(2024, 1, 31)), "applied": Known(date(2024, 2, 29)),
+        "income": Known(1666833), "score": Known(Decimal(10**18 - 1)), "opened": Known(date(2024, 1, 31)), "applied": Known(date(2024, 2, 29)),
         "children": Members((
             {"born": Known(date(2023, 2, 28)), "fee": Known(100), "boards": Known(True)},
             {"born": Known(date(2021, 3, 1)), "fee": Known(999999), "boards": ABSENT},

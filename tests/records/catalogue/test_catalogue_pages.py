@@ -47,7 +47,7 @@ def test_the_page_of_a_registry_shows_who_uses_it_and_no_person(offices: Offices
     page = text(offices.browser().get(f"/catalogue/{REGISTRY}"))
     assert grant.purpose in page
     assert "Qingqu Market Regulation" in page
-    assert f'href="/catalogue/{REGISTRY}/log/2026-3">2</a>' in page
+    assert f'href="/catalogue/{REGISTRY}/log/2026-3" data-counts="2">2</a>' in page
     log = text(offices.browser().get(f"/catalogue/{REGISTRY}/log/2026-3"))
     assert "2 look-ups in all" in log
     entry = models.LookUp.objects.first()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from threading import Thread
+from threading import Event, Thread
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from tests.records.catalogue.offices import ASKED, ASKER, BUREAU, KEEPER, REGIST
 from tongban.base.audit import queries as audit
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.records.catalogue import actions, models, queries
+from tongban.records.catalogue.actions import looking_up
 
 
 def test_without_a_grant_nothing_is_delivered_and_the_refusal_is_logged(offices: Offices) -> None:
@@ -145,22 +147,19 @@ def test_the_database_refuses_a_delivered_row_without_a_grant(offices: Offices) 
 def test_every_delivered_row_is_traceable_to_a_live_grant(
     offices: Offices, grants: list, calls: list
 ) -> None:
-    begin = offices.now
+    begin, before = offices.now, transaction.savepoint()
     try:
-        with transaction.atomic():
-            for fields, days, how in grants:
-                until = begin.date() + timedelta(days=days)
-                grant = offices.decide(
-                    offices.request(), fields=fields, until=until, ready=how != "later"
-                ).grant
-                if how == "revoked":
-                    actions.revoke(acting=offices.acting(KEEPER), grant=grant.id, reason="x")
-            for fields, day in sorted(calls, key=lambda call: call[1]):
-                offices.clock[0] = begin + timedelta(days=day)
-                _called(offices, fields)
-            _all_traceable()
-            transaction.set_rollback(True)
+        for fields, days, how in grants:
+            until = begin.date() + timedelta(days=days)
+            grant = offices.decide(offices.request(), fields=fields, until=until, ready=how != "later").grant
+            if how == "revoked":
+                actions.revoke(acting=offices.acting(KEEPER), grant=grant.id, reason="x")
+        for fields, day in sorted(calls, key=lambda call: call[1]):
+            offices.clock[0] = begin + timedelta(days=day)
+            _called(offices, fields)
+        _all_traceable()
     finally:
+        transaction.savepoint_rollback(before)
         offices.clock[0] = begin
 
 
@@ -217,27 +216,53 @@ def test_an_application_looks_again_once_there_is_a_grant(offices: Offices) -> N
     assert {e.outcome for e in queries.look_ups_of(draft.id)} == {"refused", "delivered"}
 
 
+def test_inside_another_transaction_nothing_is_looked_up(offices: Offices) -> None:
+    """Its log could still be rolled back after the values were used."""
+    offices.grant()
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        offices.look_up()
+    assert not models.LookUp.objects.exists()
+
+
 @pytest.mark.slow
-def test_a_revocation_waits_for_a_look_up_under_way(lasting_city: City) -> None:
+def test_a_revocation_waits_for_a_look_up_under_way(
+    lasting_city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The grant is share-locked until the look-up commits, so that no entry is younger than the end of its grant."""
     offices = seated(lasting_city)
     grant = offices.grant()
-    with transaction.atomic():
-        assert offices.look_up() is not None
-        thread = Thread(target=_revoke, args=(offices, grant))
-        thread.start()
-        thread.join(timeout=1)
-        assert thread.is_alive()
-    thread.join(timeout=20)
-    assert not thread.is_alive()
+    under_way, go_on, log = Event(), Event(), looking_up._log
+
+    def slowly(*entry: object) -> None:
+        under_way.set()
+        assert go_on.wait(timeout=20)
+        log(*entry)
+
+    monkeypatch.setattr(looking_up, "_log", slowly)
+    asking = Thread(target=_closing, args=(offices.look_up,))
+    asking.start()
+    assert under_way.wait(timeout=20)
+    revoking = Thread(target=_closing, args=(lambda: _revoke(offices, grant),))
+    revoking.start()
+    revoking.join(timeout=1)
+    assert revoking.is_alive()
+    go_on.set()
+    for thread in (asking, revoking):
+        thread.join(timeout=20)
+        assert not thread.is_alive()
     grant.refresh_from_db()
     assert grant.revoked_at is not None
+    assert models.LookUp.objects.get().outcome == "delivered"
     with pytest.raises(actions.NoLiveGrant):
         offices.look_up()
 
 
 def _revoke(offices: Offices, grant: models.Grant) -> None:
+    actions.revoke(acting=offices.acting(KEEPER), grant=grant.id, reason="Used for something else.")
+
+
+def _closing(act: Callable[[], object]) -> None:
     try:
-        actions.revoke(acting=offices.acting(KEEPER), grant=grant.id, reason="Used for something else.")
+        act()
     finally:
         connection.close()

@@ -7,10 +7,13 @@ from typing import Any
 
 import django
 import pytest
+from tests.factories.neighbours import neighbour
 from tests.records.licences import small_city
 
 from tongban.base.kit.acting import system
 from tongban.core.packs.pack import Pack
+
+__all__ = ["neighbour"]
 
 django.setup()  # the test modules import rooms, and with them their tables
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tests.base.peers.other_node import NOW, OtherNode, here
+from tests.base.peers.other_node import NOW, here
+from tests.factories.neighbours import Neighbour, answered
 from tests.records.licences.small_city import Office
 
 from tongban.base.audit import queries as audit
@@ -18,54 +19,12 @@ from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.base.peers import actions as peers
 from tongban.base.peers import models as peer_models
 from tongban.base.peers import wire
-from tongban.records.licences import document as licence_file
 from tongban.records.licences import evidence_asking as asking
 from tongban.records.licences import evidence_lists as lists
 from tongban.records.licences import evidence_models as models
 from tongban.records.licences import evidence_presentations as presentations
-from tongban.records.licences import sdjwt, trust
 
 KIND, SERVICE, LIN = "resident_id_card", "business-registration", "demo-lin"
-
-
-class Neighbour(OtherNode):
-    """The node of 980100 with an office that issues licences of any kind."""
-
-    office: Office
-
-    def issue(self, pack: Any, kind: str, number: str, holder: str = "林晓晨") -> str:
-        declared = pack.licences[kind]
-        values = {"name": holder, "number": number, "issuer": "澜溪市公安局", "valid_from": "2024-01-01"}
-        head = licence_file.Head("1.2.156.3005.2.X", "980100", NOW.date(), NOW.date(), None)
-        claims, disclosable, always = licence_file.claims_of(
-            declared, head, values, number=number, holder_name=holder
-        )
-        return sdjwt.issue(
-            claims, disclosable=disclosable, always=always, vct=trust.type_of(kind), issuer=self.office.id,
-            key=self.office.key, kid=self.office.kid, issued_at=NOW - timedelta(days=1), valid_to=None,
-        )  # fmt: skip
-
-    def trust_list(self, **changes: Any) -> bytes:
-        listed = {
-            "issuer": self.office.id,
-            "organisation": "lanxi-police",
-            "name": {"zh": "公安局", "en": "Police"},
-            "keys": [self.office.jwk],
-        }
-        return json.dumps(
-            {"version": 1, "published": NOW.isoformat(), "issuers": [{**listed, **changes}]}
-        ).encode()
-
-
-@pytest.fixture
-def neighbour(city: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Neighbour:
-    monkeypatch.setenv("TONGBAN_HOME", str(tmp_path))
-    made = Neighbour()
-    made.office = Office()
-    made.office.id = trust.issuer_id("980100", "lanxi-police")
-    made.trusted_here()
-    lists.store("980100", made.trust_list())
-    return made
 
 
 @pytest.fixture
@@ -88,25 +47,11 @@ def answer(row: models.EvidenceRequest, presentation: str, **changes: Any) -> by
 
 
 @pytest.fixture
-def told(
-    city: Any, asked: models.EvidenceRequest, monkeypatch: pytest.MonkeyPatch, hear: Callable[..., int]
-) -> Any:
+def told(city: Any, asked: models.EvidenceRequest, hear: Callable[..., int]) -> Any:
     """The other node knows of the request; `told(status, body)` then collects, and this is its answer."""
 
     def run(status: int, body: bytes) -> models.EvidenceRequest:
-        for kind, given in (
-            (asking.ANNOUNCE, wire.Answer(200, b"{}")),
-            (asking.COLLECT, wire.Answer(status, body)),
-        ):
-            if kind == asking.COLLECT:
-                asked.refresh_from_db()
-                asking.collect(acting=city.acting(LIN), request_id=asked.id, version=asked.version)
-            monkeypatch.setattr(wire, "call", lambda *args, given=given, **more: given)
-            for queued in peer_models.OutboundRequest.objects.filter(kind=kind, state="waiting"):
-                peers.deliver(request_id=queued.id, clock=lambda: NOW, acting=here())
-            hear(NOW)
-        asked.refresh_from_db()
-        return asked
+        return answered(asked, city.acting(LIN), status, body, hear)
 
     return run
 

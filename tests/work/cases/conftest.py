@@ -1,5 +1,7 @@
 """Fixtures of this room's tests."""
 
+from tests.factories.neighbours import neighbour
+from tests.records.catalogue.offices import offices
 from tests.work.cases.officer_desk import desk
 
-__all__ = ["desk"]
+__all__ = ["desk", "neighbour", "offices"]

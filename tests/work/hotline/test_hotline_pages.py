@@ -103,7 +103,7 @@ def test_every_tab_counts_what_it_lists(line: Any) -> None:
     line.report(title="路灯不亮", content="坏了")
     desk = line.browser("hot-clerk")
     text = desk.get("/hotline/desk").content.decode()
-    counts = dict(re.findall(r'href="\?show=(\w+)"[^>]*>[^<]*<span class="n num">(\d+)', text))
+    counts = dict(re.findall(r'href="\?show=(\w+)"[^>]*>[^<]*<span class="n num" data-counts="(\d+)"', text))
     assert counts == {"received": "1", "disputed": "0", "units": "1", "replied": "0", "closed": "0"}
     for tab, count in counts.items():
         listed = desk.get(f"/hotline/desk?show={tab}").content.decode()

@@ -13,8 +13,9 @@ from tests.work.policies.grants import COMMERCE, FINANCE, GRANT, LARGE, SMALL, T
 from tongban.base.audit import queries as audit
 from tongban.base.audit.verify import verify
 from tongban.base.notices.models import Notice
+from tongban.core.planning import calculator
 from tongban.records.licences import actions as licences
-from tongban.work.policies import calculator, evidence, models, replay
+from tongban.work.policies import evidence, models, replay
 from tongban.work.policies.actions import matching
 
 
@@ -113,6 +114,17 @@ def test_a_policy_out_of_force_is_not_looked_at(
     firm = town.shop()
     town.put_in_force(monkeypatch, valid_from=valid_from, valid_to=valid_to)
     assert town.look(firm).results == []
+    assert not models.Entitlement.objects.exists()
+
+
+@pytest.mark.parametrize("changes", [{"path": "review"}, {"path": "tax-filing"}, {"effect": "tax-saved"}])
+def test_what_one_applies_for_or_claims_in_the_return_is_not_looked_at(
+    town: Town, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str]
+) -> None:
+    firm = town.shop()
+    town.put_in_force(monkeypatch, **changes)
+    assert town.look(firm).results == []
+    assert town.look(firm).facts == {}
     assert not models.Entitlement.objects.exists()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -103,15 +104,26 @@ def deliver(*, message_id: UUID, subscriber: str, now: datetime) -> bool:
 
 
 def once(
-    *, acting: Acting, key: str, body: bytes, answer: Callable[[], dict[str, Any]]
+    *,
+    acting: Acting,
+    key: str,
+    body: bytes,
+    answer: Callable[[], dict[str, Any]],
+    before: Callable[[], object] | None = None,
 ) -> tuple[dict[str, Any], bool]:
     """Run a write once per key: (its answer, whether this was a replay).
 
     The same key with the same body gives the first answer again; with another body: `KeyReused`. The key and the
-    write commit together.
+    write commit together. `before` is for what has to be committed first: it runs outside the transaction, with the
+    key held, unless the key was used; it may run again when the write then fails, so it must bear repetition.
     """
     owner = str(acting.actor or "visitor")
     digest = hashlib.sha256(body).hexdigest()
+    if before is not None:
+        with _held(f"{owner}:{key}"):
+            if not models.IdempotencyKey.objects.filter(owner=owner, key=key).exists():
+                before()
+            return once(acting=acting, key=key, body=body, answer=answer)
     try:
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -169,6 +181,18 @@ def stamp(*, kind: str, now: datetime) -> None:
     with transaction.atomic():
         if not models.Stamp.objects.exists():
             models.Stamp.objects.create(kind=kind, at=now)
+
+
+@contextmanager
+def _held(name: str) -> Iterator[None]:
+    """Keep a key to this session, over several transactions: whoever comes with the same one waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 11))", [name])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 11))", [name])
 
 
 def _require_transaction() -> None:

@@ -96,7 +96,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     found, problem = _filtered(asked)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": page, "asked": asked, "problem": problem, "filter": urlencode({k: v for k, v in asked.items() if v}),
+        "page": page, "asked": asked, "problem": problem, "filter": _query(asked),
         "actions": sorted({entry.action for entry in page}),
     }  # fmt: skip
     return render(request, "audit/entries.html", context)
@@ -119,6 +119,15 @@ def entries_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_safe
 @access.posts("auditor")
+def chains(request: HttpRequest) -> HttpResponse:
+    """Every chain with the number of its entries, the one that grew last first."""
+    upto = _entry_id(request) or queries.last_id()
+    page = Paginator(queries.chains(upto), PAGE).get_page(request.GET.get("page"))
+    return render(request, "audit/chains.html", {"page": page, "upto": upto})
+
+
+@require_safe
+@access.posts("auditor")
 def chain_page(request: HttpRequest, chain_id: UUID) -> HttpResponse:
     """One chain with every hash, recomputed while the page is made; that it was looked at is recorded."""
     found = recomputed(chain_id)
@@ -130,12 +139,15 @@ def chain_page(request: HttpRequest, chain_id: UUID) -> HttpResponse:
         str(chain_id),
         {"entries": len(found.lines), "whole": found.broken_at is None},
     )
-    page = Paginator(found.lines, PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "audit/chain.html",
-        {"chain": found, "page": page, "own": chain_id == reading_chain(request.acting)},
-    )
+    last = max((line.entry.pk for line in found.lines), default=0)
+    upto, unsealed = min(_entry_id(request) or last, last), request.GET.get("unsealed") == "1"
+    lines = [line for line in found.lines if line.entry.pk <= upto and not (unsealed and line.sealed)]
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "chain": found, "page": page, "own": chain_id == reading_chain(request.acting), "unsealed": unsealed,
+        "part": unsealed or upto < last, "last": last,
+    }  # fmt: skip
+    return render(request, "audit/chain.html", context)
 
 
 @require_safe
@@ -149,19 +161,33 @@ def seals(request: HttpRequest) -> HttpResponse:
     return render(request, "audit/seals.html", {"page": page, "lines": lines})
 
 
+@require_safe
+@access.posts("auditor")
+def seal(request: HttpRequest, number: int) -> HttpResponse:
+    """The chains that one seal covers, each with how far it had come."""
+    found = queries.seals().filter(number=number).first()
+    if found is None:
+        raise Http404
+    page = Paginator(found.sealed_heads.order_by("pk"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "audit/seal.html", {"seal": found, "page": page})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.posts("auditor")
 def verify_everything(request: HttpRequest) -> HttpResponse:
     """Recompute every hash of every chain and every seal; the answer is the page."""
     if request.method != "POST":
         return redirect("audit:entries")
+    upto = queries.last_id()
     report = verify.verify()
     _remember(
         request.acting, "audit.verified", "everything",
         {"entries": report.entries, "chains": report.chains, "seals": report.seals, "faults": len(report.faults)},
     )  # fmt: skip
     faults = [(fault, _(_WORDS[fault.kind])) for fault in report.faults[:200]]
-    return render(request, "audit/verified.html", {"report": report, "faults": faults})
+    hidden = len(report.faults) - len(faults)
+    context = {"report": report, "faults": faults, "hidden": hidden, "upto": upto}
+    return render(request, "audit/verified.html", context)
 
 
 def recomputed(chain_id: UUID) -> Chain:
@@ -219,12 +245,26 @@ def _signature_fits(seal: models.Seal) -> bool:
 
 
 def _asked(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "").strip()[:80] for name in ("q", "action", "day")}
+    return {
+        name: request.GET.get(name, "").strip()[:80] for name in ("q", "action", "day", "upto", "unsealed")
+    }
+
+
+def _query(asked: Mapping[str, str]) -> str:
+    return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _entry_id(request: HttpRequest) -> int:
+    """Last entry that a list goes to, so that it is as long as the number that led to it; 0 for all."""
+    text = request.GET.get("upto", "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
 
 
 def _filtered(asked: Mapping[str, str]) -> tuple[QuerySet[models.Entry], str]:
     """Entries by chain, object id or application number, by action and by day; and what could not be understood."""
-    found = queries.newest()
+    found = queries.unsealed() if asked["unsealed"] == "1" else queries.newest()
+    if asked["upto"].isdecimal() and len(asked["upto"]) < 19:
+        found = found.filter(pk__lte=int(asked["upto"]))
     if text := asked["q"]:
         matches = (
             Q(object_id=text) | Q(detail__number=text.upper()) | Q(detail__cases__contains=[text.upper()])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tongban.base.audit import models
 
@@ -16,6 +18,25 @@ def entries_of(root: UUID) -> QuerySet[models.Entry]:
 
 def newest() -> QuerySet[models.Entry]:
     return models.Entry.objects.order_by("-at", "-id")
+
+
+def unsealed() -> QuerySet[models.Entry]:
+    """Entries newer than the last seal of their chain: whole in themselves, their end not signed yet."""
+    sealed = (
+        models.SealedHead.objects.filter(chain=OuterRef("chain")).order_by("-length").values("length")[:1]
+    )
+    return newest().filter(sequence__gt=Coalesce(Subquery(sealed), 0))
+
+
+def chains(upto: int) -> QuerySet[models.Entry, dict[str, Any]]:
+    """(chain, entries, last) of every chain, counting entries up to this id; the one that grew last first."""
+    found = models.Entry.objects.filter(pk__lte=upto).values("chain")
+    return found.annotate(entries=Count("pk"), last=Max("at")).order_by("-last", "chain")
+
+
+def last_id() -> int:
+    """Id of the newest entry."""
+    return models.Entry.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
 def seals() -> QuerySet[models.Seal]:

@@ -85,6 +85,11 @@ class PlannedMaterial:
     deferred: bool = False
     """The applicant chose to hand it in later; only ever true of a deferrable one."""
 
+    @property
+    def brought(self) -> bool:
+        """Whether nobody but the applicant can supply it, and it is surely needed."""
+        return self.certain and self.status in (Status.UPLOAD, Status.DEFERRABLE)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -109,6 +114,14 @@ class Burden:
     """Papers the applicant must bring."""
     visits: int
 
+    def __add__(self, other: Burden) -> Burden:
+        return Burden(
+            self.steps + other.steps,
+            self.days + other.days,
+            self.materials + other.materials,
+            self.visits + other.visits,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -129,8 +142,14 @@ class Plan:
     """Working days from `at` to `finish_promised`."""
     statutory_days: int
     critical_path: tuple[str, ...]
-    alone: Burden
+    each_alone: tuple[tuple[str, Burden], ...]
+    """What each service that surely applies would take by itself, by its id."""
     together: Burden
+
+    @property
+    def alone(self) -> Burden:
+        """All of them, one after another."""
+        return sum((burden for _service, burden in self.each_alone), Burden(0, 0, 0, 0))
 
     @property
     def complete(self) -> bool:

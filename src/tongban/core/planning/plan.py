@@ -91,7 +91,7 @@ def plan(
         promised_days=promised_days,
         statutory_days=_working_days(situation, by_law),
         critical_path=order.critical_path(last, waiting, slots),
-        alone=reductions.alone(considered, situation),
+        each_alone=reductions.each_alone(considered, situation),
         together=reductions.together(situation.event, materials, promised_days),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tongban.core.packs import model
-from tongban.core.planning.model import Applies, Burden, PlannedMaterial, Status
+from tongban.core.planning.model import Applies, Burden, PlannedMaterial
 from tongban.core.planning.services import Considered
 from tongban.core.planning.situation import Situation
 from tongban.core.values.duration import Unit
@@ -19,24 +19,29 @@ WORKING_DAYS_OF_A_MONTH: Final = 22
 """For comparison only; due dates are counted with the calendar."""
 
 
-def alone(considered: Iterable[Considered], situation: Situation) -> Burden:
-    """The sum over the services that surely apply, each with all the papers it surely needs."""
+def each_alone(considered: Iterable[Considered], situation: Situation) -> tuple[tuple[str, Burden], ...]:
+    """Every service that surely applies, with all the papers it surely needs."""
     applying = [c.service for c in considered if c.applies is Applies.YES]
-    return Burden(
-        steps=sum(s.alone.steps for s in applying),
-        days=sum(rough_working_days(s.promised) for s in applying),
-        materials=sum(len(_materials(s, situation)) for s in applying),
-        visits=sum(s.alone.visits for s in applying),
+    return tuple(
+        (
+            s.id,
+            Burden(
+                steps=s.alone.steps,
+                days=rough_working_days(s.promised),
+                materials=len(_materials(s, situation)),
+                visits=s.alone.visits,
+            ),
+        )
+        for s in applying
     )
 
 
 def together(event: model.LifeEvent, materials: Iterable[PlannedMaterial], promised_days: int) -> Burden:
     """The bundle: one application, and only the papers that nobody but the applicant can supply."""
-    to_hand_in = (Status.UPLOAD, Status.DEFERRABLE)
     return Burden(
         steps=event.together.steps,
         days=promised_days,
-        materials=sum(m.certain and m.status in to_hand_in for m in materials),
+        materials=sum(m.brought for m in materials),
         visits=event.together.visits,
     )
 

@@ -78,7 +78,7 @@ def install(cli: click.Group) -> None:
     help="Packs of the second city.",
 )
 def demo_two(folder: Path) -> None:
-    """Run two neighbouring nodes with demo content until Ctrl+C."""
+    """Run two neighbouring nodes with demo content until Ctrl+C. One of them may be stopped alone."""
     port = int(environment.text("TONGBAN_PORT", "8000"))
     first, second = pair(folder, home=environment.home(), port=port, env=os.environ)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -92,8 +92,9 @@ def demo_two(folder: Path) -> None:
         click.echo(
             f"\n  First city    {first.url}\n  Second city   {second.url}   ({layer} fetched from the first)"
         )
-        click.echo("  The same person lives in both; choose who you are at /demo. Stop with Ctrl+C.\n")
-        while all(process.poll() is None for process in running):
+        click.echo("  The same person lives in both; choose who you are at /demo. Stop with Ctrl+C.")
+        click.echo("  To stop the first alone: .venv/bin/tongban stop, in another terminal.\n")
+        while any(process.poll() is None for process in running):
             time.sleep(0.3)
     except KeyboardInterrupt:
         pass

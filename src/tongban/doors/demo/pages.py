@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -15,8 +16,10 @@ from tongban.base.audit import queries as audit
 from tongban.base.directory import queries as directory
 from tongban.base.identity import queries as identity
 from tongban.base.kit import access
+from tongban.doors.demo.people import PEOPLE
 
 PREFIX = "demo-"
+WHAT = {person.username: person.what for person in PEOPLE}
 START = {"officer": "/office", "clerk": "/office", "auditor": "/audit"}
 
 
@@ -67,5 +70,6 @@ def _person(account: Any, organisations: Any, request: HttpRequest) -> dict[str,
         "person": account.person,
         "post": post,
         "organisation": organisations.get(post.organisation) if post else None,
+        "what": _(WHAT[account.username]) if account.username in WHAT else "",
         "firms": [mandate.principal for mandate in mandates],
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as msg
 from stdnum.iso7064 import mod_11_2
 
 
@@ -19,7 +20,7 @@ class Person:
     """First 17 characters of the resident number."""
     phone: str
     what: str
-    """For the terminal: who this is."""
+    """Who this is, for the terminal and for the page where people are chosen: a msgid."""
     authority: str | None = None
     """Role of the organ where this person works; None for residents."""
     role: str | None = None
@@ -30,19 +31,19 @@ class Person:
 
 
 PEOPLE = (
-    Person("demo-lin", "林晓晨", "Lin Xiaochen", "99010119900315000", "13800001234", "applicant, holds a business licence"),
-    Person("demo-shen", "沈一禾", "Shen Yihe", "99010219920722000", "13800005678", "applicant, has no business licence yet"),
-    Person("demo-market", "周一鸣", "Zhou Yiming", "99010119851102000", "", "officer, market regulation", "market-regulation", "officer"),
-    Person("demo-urban", "顾明远", "Gu Mingyuan", "99010319820618000", "", "officer, urban management", "urban-management", "officer"),
-    Person("demo-fire", "陈知夏", "Chen Zhixia", "99010419880404000", "", "officer, fire and rescue", "fire-rescue", "officer"),
-    Person("demo-window", "何汀兰", "He Tinglan", "99010119951212000", "", "window clerk", "data-bureau", "clerk"),
-    Person("demo-auditor", "严慎之", "Yan Shenzhi", "99010119780101000", "", "auditor", "data-bureau", "auditor"),
-    Person("demo-registry", "方地衡", "Fang Diheng", "99010219830909000", "", "officer, property registry", "natural-resources", "officer"),
-    Person("demo-commerce", "钱惠民", "Qian Huimin", "99010119870520000", "", "officer, commerce (policies)", "commerce", "officer"),
-    Person("demo-hotline", "安宁", "An Ning", "99010319931001000", "", "hotline clerk", "hotline-centre", "clerk"),
-    Person("demo-police", "卫平", "Wei Ping", "99010419860216000", "", "officer, public security (noise)", "public-security", "officer"),
-    Person("demo-operator", "舒据", "Shu Ju", "99010119890808000", "", "officer, data operator", "data-operator", "officer"),
-    Person("demo-data", "舒同", "Shu Tong", "99010119860311000", "", "officer, data bureau (pilots)", "data-bureau", "officer"),
-    Person("demo-bank", "殷行舟", "Yin Xingzhou", "99010119840704000", "13800004321", "buys data for a bank"),
-    Person("demo-neighbour", "邻舍", "Lin She", "99010119910610000", "13800008765", "lives next to the noodle shop"),
+    Person("demo-lin", "林晓晨", "Lin Xiaochen", "99010119900315000", "13800001234", msg("applicant, holds a business licence")),
+    Person("demo-shen", "沈一禾", "Shen Yihe", "99010219920722000", "13800005678", msg("applicant, has no business licence yet")),
+    Person("demo-market", "周一鸣", "Zhou Yiming", "99010119851102000", "", msg("officer, market regulation"), "market-regulation", "officer"),
+    Person("demo-urban", "顾明远", "Gu Mingyuan", "99010319820618000", "", msg("officer, urban management"), "urban-management", "officer"),
+    Person("demo-fire", "陈知夏", "Chen Zhixia", "99010419880404000", "", msg("officer, fire and rescue"), "fire-rescue", "officer"),
+    Person("demo-window", "何汀兰", "He Tinglan", "99010119951212000", "", msg("window clerk"), "data-bureau", "clerk"),
+    Person("demo-auditor", "严慎之", "Yan Shenzhi", "99010119780101000", "", msg("auditor"), "data-bureau", msg("auditor")),
+    Person("demo-registry", "方地衡", "Fang Diheng", "99010219830909000", "", msg("officer, property registry"), "natural-resources", "officer"),
+    Person("demo-commerce", "钱惠民", "Qian Huimin", "99010119870520000", "", msg("officer, commerce (policies)"), "commerce", "officer"),
+    Person("demo-hotline", "安宁", "An Ning", "99010319931001000", "", msg("hotline clerk"), "hotline-centre", "clerk"),
+    Person("demo-police", "卫平", "Wei Ping", "99010419860216000", "", msg("officer, public security (noise)"), "public-security", "officer"),
+    Person("demo-operator", "舒据", "Shu Ju", "99010119890808000", "", msg("officer, data operator"), "data-operator", "officer"),
+    Person("demo-data", "舒同", "Shu Tong", "99010119860311000", "", msg("officer, data bureau (pilots)"), "data-bureau", "officer"),
+    Person("demo-bank", "殷行舟", "Yin Xingzhou", "99010119840704000", "13800004321", msg("buys data for a bank")),
+    Person("demo-neighbour", "邻舍", "Lin She", "99010119910610000", "13800008765", msg("lives next to the noodle shop")),
 )  # fmt: skip

@@ -37,7 +37,7 @@ def by_stage(pack: Pack) -> list[tuple[str, list[model_guide.Collection]]]:
     found: dict[str | None, list[model_guide.Collection]] = {stage: [] for stage in NAMES}
     for collection in pack.collections.values():
         found[collection.stage].append(collection)
-    return [(NAMES[stage], collections) for stage, collections in found.items() if collections][::-1]
+    return [(NAMES[stage], collections) for stage, collections in found.items() if collections]
 
 
 def holding(pack: Pack, kind: str, entry_id: str) -> Iterable[model_guide.Collection]:

@@ -34,7 +34,7 @@ class Evaluation:
     cells: dict[Which, tuple[Counted, ...]]
     effect: Effect | None
     """None: too few cases."""
-    under: int
+    under: tuple[Counted, ...]
     """Of the cases after, in the pilot's district, those handled under its version."""
 
     def mean(self, cell: Which) -> float | None:
@@ -74,7 +74,7 @@ def evaluate(pilot: Any, base: Pack, now: datetime) -> Evaluation:
         until=until,
         cells=cells,
         effect=effects.effect(Four(*(_values(indicator, cells[cell]) for cell in CELLS))),
-        under=sum(counted.row["pack"] == pilot.pack_id for counted in cells["pilot-after"]),
+        under=tuple(counted for counted in cells["pilot-after"] if counted.row["pack"] == pilot.pack_id),
     )
 
 

@@ -158,7 +158,7 @@ class Grant(models.Model):
 
 
 class LookUp(models.Model):
-    """Who looked what up, for whom, why and under which grant. Committed before, or with, what was delivered."""
+    """Who looked what up, for whom, why and under which grant. Committed before anything was delivered."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     resource = models.CharField(max_length=80)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,9 @@ from tongban.records.catalogue import access, clocks, models
 from tongban.records.catalogue import terms as sharing_terms
 from tongban.records.catalogue.procedure import OPEN, Event, Happened, State
 
+_USED = ~Q(outcome="refused")
+"""Look-ups that a grant allowed."""
+_DELIVERED = Q(outcome="delivered")
 TABS = ("open", "granted", "closed")
 _TAB_STATES = {
     "open": [s.value for s in OPEN],
@@ -56,9 +59,18 @@ def look_ups_under(grant: models.Grant) -> QuerySet[models.LookUp]:
     return models.LookUp.objects.filter(grant=grant).order_by("-at", "-id")
 
 
+def look_ups_on(day: date, zone: str, *, delivered: bool) -> Q:
+    """Of the look-ups under a grant those that a line of `look_ups_by_day` counts; `delivered`: those with a row."""
+    start, end = (
+        datetime.combine(one, time(), ZoneInfo(zone)).astimezone(UTC)
+        for one in (day, day + timedelta(days=1))
+    )
+    return Q(at__gte=start, at__lt=end) & (_DELIVERED if delivered else _USED)
+
+
 def used(resource: str) -> QuerySet[models.LookUp]:
     """Look-ups that a grant allowed."""
-    return models.LookUp.objects.filter(resource=resource).exclude(outcome="refused")
+    return models.LookUp.objects.filter(_USED, resource=resource)
 
 
 def look_ups_per_month(resource: str, today: date, zone: str, months: int = 12) -> list[tuple[date, int]]:
@@ -83,7 +95,7 @@ def look_ups_by_day(resource: str, month: date, zone: str) -> list[dict[str, Any
     return list(
         used(resource).filter(at__gte=start, at__lt=end)
         .annotate(day=TruncDate("at", tzinfo=ZoneInfo(zone))).values("day", "organisation", "grant_id")
-        .annotate(number=Count("id"), found=Count("id", filter=Q(outcome="delivered")))
+        .annotate(number=Count("id"), found=Count("id", filter=_DELIVERED))
         .order_by("day", "organisation", "grant_id")
     )  # fmt: skip
 

@@ -45,14 +45,16 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look-up in a registry."""
+    """One look-up in a registry, or an attempt that no grant covered: then nothing was delivered."""
 
     at: datetime
     resource: str
     keeper: str
     fields: str
+    """Delivered; of a refused one those asked for."""
     purpose: str
     found: bool
+    refused: bool
     root: UUID
     by_me: bool
     about: str
@@ -66,7 +68,8 @@ def my_data(request: HttpRequest) -> HttpResponse:
     pack = directory.pack_in_force(acting.now)
     subjects = identity.names_of(set(identity_access.subjects(acting)))
     ordered = sorted(subjects.values(), key=lambda s: (s.pk != acting.principal, s.name))
-    page = Paginator(catalogue.look_ups_about(list(subjects)), PER_PAGE).get_page(request.GET.get("page"))
+    look_ups = catalogue.look_ups_about(list(subjects), refused=True)
+    page = Paginator(look_ups, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "subjects": [(subject, _known(subject.pk, pack, acting)) for subject in ordered],
         "page": page,
@@ -117,6 +120,7 @@ def _seen(look_up: Any, pack: Pack, acting: Acting, subjects: dict[UUID, Any]) -
         fields=_(", ").join(labels.get(f, f) for f in look_up.fields),
         purpose=_purpose(look_up.purpose, pack),
         found=look_up.found,
+        refused=look_up.outcome == "refused",
         root=look_up.root,
         by_me=look_up.actor == acting.actor,
         about=about.name if about else "",

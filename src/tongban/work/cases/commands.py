@@ -38,6 +38,8 @@ def replay(number: str, as_json: bool) -> None:
         for difference in result.differences:
             change = f" was {difference.stored}, is {difference.now}" if difference.stored else ""
             click.echo(f"{difference.kind.upper()}  {difference.about}{change}")
+        if result.sources:
+            click.echo(f"Rests on {', '.join(result.sources)}.")
         if result.engine != result.engine_now:
             click.echo(f"Decided with {result.engine}; replayed with {result.engine_now}.")
         click.echo(

@@ -42,6 +42,13 @@ def district_of(application: models.Application, pack: Pack) -> str:
     return ""
 
 
+def name_of(application: models.Application, pack: Pack) -> str:
+    """What lists call it: the fact that the life event names, else nothing."""
+    fact = pack.life_events[application.event].name_fact
+    stated = application.answers.get(fact or "")
+    return str(stated["value"])[:120] if stated and stated["value"] is not None else ""
+
+
 def facts_of(application: models.Application, pack: Pack) -> Facts:
     """Typed facts of the answers. An answer that the pack no longer understands is left out here and kept in the row."""
     return packfacts.read_facts(pack, {name: entry["value"] for name, entry in application.answers.items()})[

@@ -24,7 +24,7 @@ from tongban.core.values import identifiers
 from tongban.records.licences import actions as licences
 from tongban.records.licences import queries as licence_queries
 from tongban.work.cases import form, models, numbers
-from tongban.work.cases.actions import decisions, drafts, events, gathering
+from tongban.work.cases.actions import decisions, drafts, events, gathering, neighbours
 
 STILL_OPEN = (State.SUBMITTED.value, State.WAITING.value, State.CORRECTING.value, State.ACCEPTED.value)
 
@@ -93,6 +93,20 @@ def end_waiting(message: Message, now: datetime) -> None:
     _end_waiting(
         _system(now, case.place, "evidence will not arrive", message), case.application, case.service
     )
+
+
+def use_evidence(message: Message, now: datetime) -> None:
+    """Another place has shown a licence: the applications of its holder that need it have it from now on."""
+    acting = _system(now, message.place, "evidence of another place has arrived", message)
+    for application, shown in neighbours.take_up(acting=acting, request=UUID(message.payload["request"])):
+        pack = form.pack_of(application, acting)
+        _tell(
+            application, f"evidence:{shown.request}", now,
+            both(msg("Held for your application: %(licence)s"), licence=pack.licences[shown.kind].name),
+            both(msg("%(place)s has shown it as you agreed. For “%(event)s” you need neither hand it in nor type it."),
+                 place=shown.place, event=pack.life_events[application.event].name),
+            link="" if application.number else f"/applications/{application.id}/materials",
+        )  # fmt: skip
 
 
 def tell_of_submission(message: Message, now: datetime) -> None:

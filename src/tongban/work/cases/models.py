@@ -27,9 +27,11 @@ class Application(models.Model):
     stated = models.JSONField(default=dict)
     """What the applicant said: fact name to {value, reference, at}."""
     answers = models.JSONField(default=dict)
-    """What counts, derived from `stated` and `evidence`: fact name to {value, source, source_id, reference, observed_at}."""
+    """What counts, derived from `stated` and `evidence`: fact name to {value, source, source_id, reference, observed_at,
+    from?}; `from` as in `evidence`."""
     evidence = models.JSONField(default=list)
-    """[{kind, id, reference, valid_to, on, values, late?}]: licences and registry rows found for this application."""
+    """[{kind, id, reference, valid_to, on, values, late?, settles?, from?}]: licences and registry rows found for this
+    application. `from` {node, place, issuer, on, request}: another place has shown it, on that day."""
     looked_up = models.JSONField(default=dict)
     """Resource id to the key digest it was last looked up with."""
     deferring = models.JSONField(default=list)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import Acting
@@ -135,3 +135,9 @@ def cases_of(application: models.Application) -> list[models.Case]:
 
 def clocks(cases: Iterable[models.Case], pack: Pack, today: date) -> dict[UUID, Clock]:
     return {case.id: form.clock_of(case, pack, today) for case in cases}
+
+
+def running_by_service(services: Iterable[str]) -> dict[str, int]:
+    """How many cases of each service still run on this node; services without any are left out. Numbers only."""
+    running = models.Case.objects.filter(service__in=list(services), closed_at=None)
+    return dict(running.values_list("service").annotate(Count("pk")))

@@ -47,6 +47,8 @@ class Replay:
     engine: str
     """Engine that made the stored trace."""
     engine_now: str
+    sources: tuple[str, ...] = ()
+    """Whose word the facts are: `answer`, `licence:<kind>`, `registry:<id>`, and `@<node>` for another place's."""
 
 
 def replay(decision: models.Decision) -> Replay:
@@ -102,4 +104,12 @@ def _recompute(decision: models.Decision, pack: Pack) -> tuple[dict[str, Any], l
 
 
 def _result(decision: models.Decision, differences: list[Difference], conditions: int) -> Replay:
-    return Replay(not differences, tuple(differences), conditions, decision.engine, decisions.ENGINE)
+    sources = sorted({_source(entry) for entry in decision.facts.values()})
+    return Replay(
+        not differences, tuple(differences), conditions, decision.engine, decisions.ENGINE, tuple(sources)
+    )
+
+
+def _source(entry: Mapping[str, Any]) -> str:
+    named = entry["source"] if entry["source"] == "answer" else f"{entry['source']}:{entry['source_id']}"
+    return f"{named}@{entry['from']['node']}" if "from" in entry else named

@@ -119,6 +119,7 @@ class Answer(Schema):
     reference: str
     observed_at: date
     masked: Annotated[bool, Field(description="A sensitive value, shown in part")]
+    shown_by: Annotated[Words | None, Field(description="The other place that has shown the licence")] = None
 
 
 class EventOut(Schema):
@@ -313,6 +314,7 @@ def _answer(entry: Mapping[str, Any], fact: Fact | None) -> dict[str, Any]:
         **{k: entry[k] for k in ("source", "source_id", "reference", "observed_at")},
         "value": value,
         "masked": hidden,
+        "shown_by": entry["from"]["place"] if "from" in entry else None,
     }
 
 

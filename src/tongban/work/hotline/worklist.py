@@ -67,6 +67,10 @@ OWN: Final[Mapping[str, Tab]] = {
     CLOSED: Tab(msg("Closed"), msg("Nothing of yours is closed yet."), _CLOSED_STATES),
 }
 
+LATE: Final = "overdue"
+_LATE_TAB: Final = Tab(msg("Overdue"), msg("Nothing is overdue."), OPEN)
+"""Not a tab of its own: what the number of overdue tickets opens to, whatever their stage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -99,13 +103,13 @@ class Worklist:
     @cached_property
     def show(self) -> str:
         """The tab asked for; else the first that holds something."""
-        if self._show in self.tabs:
+        if self._show in self.tabs or self._show == LATE:
             return self._show
         return next((name for name in self.tabs if self.counts[name]), next(iter(self.tabs)))
 
     @property
     def tab(self) -> Tab:
-        return self.tabs[self.show]
+        return _LATE_TAB if self.show == LATE else self.tabs[self.show]
 
     @cached_property
     def found_open(self) -> tuple[Row, ...]:
@@ -122,7 +126,7 @@ class Worklist:
 
     @cached_property
     def overdue(self) -> int:
-        return sum(row.late for row in self.found_open)
+        return len(self._late)
 
     def page(self, number: object) -> Page[Row]:
         paginator: Paginator[Row] = Paginator(self._rows(), PAGE)
@@ -135,12 +139,18 @@ class Worklist:
             yield from rows[start : start + 500]
 
     def _rows(self) -> Any:
+        if self.show == LATE:
+            return sorted(self._late, key=_by_urgency)
         if self.show != CLOSED:
             return sorted(self._of(self.tab), key=_by_urgency)
         return self._searched_closed if self.search else _LazyRows(self._closed(), self.acting)
 
     def _of(self, tab: Tab) -> list[Row]:
         return [row for row in self.found_open if row.clock.state in tab.states]
+
+    @property
+    def _late(self) -> list[Row]:
+        return [row for row in self.found_open if row.late]
 
     def _closed(self) -> Any:
         found = queries.with_all(access.tickets(self.acting)).exclude(state__in=OPEN)

@@ -111,6 +111,15 @@ def contracts_of(acting: Acting) -> QuerySet[models.Contract]:
     return access.contracts(acting).annotate(calls=Count("usage")).order_by("-ordered_at", "-id")
 
 
+def shown(contracts: QuerySet[models.Contract], show: str, today: date) -> QuerySet[models.Contract]:
+    """Those that `waiting` (for a decision) or `in-force` names; all for anything else."""
+    if show == "waiting":
+        return contracts.filter(state="ordered")
+    if show == "in-force":
+        return contracts.filter(Q(valid_to=None) | Q(valid_to__gte=today), state="approved")
+    return contracts
+
+
 def usage_of(acting: Acting) -> QuerySet[models.Usage]:
     return access.usage(acting).order_by("-at", "-id")
 

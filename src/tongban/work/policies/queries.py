@@ -21,7 +21,7 @@ from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
 from tongban.work.policies import access, evidence, models
-from tongban.work.policies.states import State
+from tongban.work.policies.states import RESERVING, State
 
 TABS = ("open", "contested", "to-pay", "paid", "closed", "all")
 _OF_TAB: dict[str, tuple[State, ...]] = {
@@ -31,7 +31,9 @@ _OF_TAB: dict[str, tuple[State, ...]] = {
     "paid": (State.PAID,),
     "closed": (State.REFUSED, State.LAPSED, State.WITHDRAWN),
     "all": tuple(State),
+    "held": tuple(RESERVING),
 }
+"""`held` is no tab of its own: what the money of a budget that is reserved or paid opens to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,15 @@ def of_owner(acting: Acting) -> QuerySet[models.Entitlement]:
 
 
 def of_office(
-    acting: Acting, *, tab: str = "all", policy: str = "", search: str = ""
+    acting: Acting, *, tab: str = "all", policy: str = "", search: str = "", year: int = 0
 ) -> QuerySet[models.Entitlement]:
-    """An office's list: a tab, one policy, part of a name. Page, file and count all come from here."""
+    """An office's list: a tab, one policy, part of a name, the budget of a year. Page, file and count all come from here."""
     found = access.entitlements(acting) if acting.role == "officer" else models.Entitlement.objects.none()
     found = found.filter(state__in=[state.value for state in _OF_TAB.get(tab, _OF_TAB["all"])])
     if policy:
         found = found.filter(policy=policy)
+    if year:
+        found = found.filter(budget__year=year)
     if search:
         names = identity.names_of(set(found.values_list("subject", flat=True)))
         wanted = search.casefold()
@@ -84,9 +88,9 @@ def of_office(
     return found.select_related("budget", "contest").order_by("confirm_by", "-found_at", "-id")
 
 
-def counts(acting: Acting, *, policy: str = "", search: str = "") -> dict[str, int]:
+def counts(acting: Acting, *, policy: str = "", search: str = "", year: int = 0) -> dict[str, int]:
     """How many each tab holds: as many as the list behind it."""
-    return {tab: of_office(acting, tab=tab, policy=policy, search=search).count() for tab in TABS}
+    return {tab: of_office(acting, tab=tab, policy=policy, search=search, year=year).count() for tab in TABS}
 
 
 def subjects(acting: Acting) -> list[Any]:

@@ -1,7 +1,7 @@
 """Tags and filters of every template.
 
 {% icon "store" %}     {{ service.name|t }}        {{ term|period }}      {{ due|day }}
-{{ state|state_name }} {{ state|state_tone }}      {{ fee_fen|yuan }}     {{ person|called }}
+{{ state|state_name }} {{ state|state_tone }}      {{ fee_fen|yuan }} {{ sum_fen|money }}     {{ person|called }}
 {{ confidence|trust_name }}   {{ role|role_name }}   {{ moment|moment }}   {{ pack.services|entry_of:id }}
 """
 
@@ -122,14 +122,22 @@ def moment(value: datetime | None) -> str:
 
 @register.filter
 def yuan(fen: Any) -> str:
-    """Fen as yuan: no decimals when whole, thousands by comma; zero is "free of charge"."""
+    """A price in fen as yuan; zero is "free of charge"."""
+    return gettext("free of charge") if fen not in (None, "") and _fen(fen) == 0 else money(fen)
+
+
+@register.filter
+def money(fen: Any) -> str:
+    """An amount in fen as yuan: no decimals when whole, thousands by comma."""
     if fen is None or fen == "":
         return ""
-    amount = int(getattr(fen, "fen", fen))
-    if amount == 0:
-        return gettext("free of charge")
+    amount = _fen(fen)
     whole, rest = divmod(abs(amount), 100)
     return f"{'−' if amount < 0 else ''}¥{whole:,}" + (f".{rest:02d}" if rest else "")
+
+
+def _fen(amount: Any) -> int:
+    return int(getattr(amount, "fen", amount))
 
 
 @register.filter

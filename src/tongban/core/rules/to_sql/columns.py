@@ -48,7 +48,7 @@ class Setting:
         if column is None:
             return Outcome(Term(self.dialect.null(type.kind), atom=True), frozenset({OPEN}))
         raw = f"{alias}.{self.dialect.identifier(column.name)}"
-        value = self.dialect.from_decimal(raw, type.scale) if type.scale else raw
+        value = self.dialect.from_decimal(raw, type.scale) if type.kind is Kind.DECIMAL else raw
         stem = name.rpartition(".")[2]
         low, high = self._ends(name, type)
         if column.known is None:

@@ -118,6 +118,8 @@ class Dialect:
 
     def from_decimal(self, column: str, scale: int) -> str:
         """The scaled whole number of a column with `scale` digits after the point."""
+        if scale == 0:
+            return f"CAST({column} AS BIGINT)"
         match self.engine:
             case Engine.DUCKDB:  # or the product would stay within 18 digits
                 return f"CAST(CAST({column} AS DECIMAL({20 + scale}, {scale})) * {10**scale} AS BIGINT)"
@@ -126,6 +128,8 @@ class Dialect:
 
     def to_decimal(self, number: str, scale: int, digits: int) -> str:
         """The decimal of a scaled whole number of at most so many digits; `number` is an atom."""
+        if scale == 0:
+            return f"CAST({number} AS {self.decimal(0)})"
         unit = f"0.{'1':0>{scale}}"
         match self.engine:
             case Engine.POSTGRESQL:

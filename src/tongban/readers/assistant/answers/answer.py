@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Final, Literal
 
-from tongban.core.packs.model import Organisation
+from tongban.core.packs.model import LifeEvent, Organisation
 from tongban.core.packs.pack import Pack
 from tongban.core.values.text import Bilingual
 from tongban.readers.assistant import queries
@@ -94,7 +93,7 @@ def answer(pack: Pack, question: str, at: date) -> Answer:
 
 def examples(pack: Pack, limit: int = 5) -> list[Bilingual]:
     """Questions that this pack can answer, one for each kind of thing in turn."""
-    event = next(iter(pack.life_events.values()), None)
+    event = _first_event(pack)
     service = next((s for s in pack.services.values() if s.applies_because and s.kind == "permit"), None)
     licence = next((one for one in pack.licences.values() if one.validity.years), None)
     asked = [
@@ -152,9 +151,15 @@ def _person(grounds: Grounds, topic: Topic | None) -> Organisation | None:
         roles.append(pack.services[topic.id].authority)
     elif topic is not None and topic.kind == "licence":
         roles.append(pack.licences[topic.id].issuer)
-    roles += [event.lead for event in islice(pack.life_events.values(), 1)]
+    first = _first_event(pack)
+    roles += [first.lead] if first else []
     found = (sentences.organ(grounds, role) for role in roles)
     return next((organ for organ in found if organ), next(iter(pack.organisations.values()), None))
+
+
+def _first_event(pack: Pack) -> LifeEvent | None:
+    """The first life event, among those declared in full if there are any."""
+    return min(pack.life_events.values(), key=lambda event: not event.complete, default=None)
 
 
 def _closest(pack: Pack, question: str, topic: Topic | None) -> tuple[Link, ...]:

@@ -72,6 +72,7 @@ def find(pack: Pack, rest: str, aspects: tuple[Aspect, ...]) -> Topic | None:
     fits = _fits(shelf, asked, rest)
     if explicit:
         return _explicit(pack, fits, explicit)
+    fits = [fit for fit in fits if _tells(pack, fit.topic, aspects)]
     if not fits:
         return None
     best = _narrowed(pack, shelf, fits[0], asked)
@@ -115,15 +116,26 @@ def _narrowed(pack: Pack, shelf: _Shelf, best: Fit, asked: frozenset[str]) -> To
     return best.topic
 
 
+def _tells(pack: Pack, topic: Topic, aspects: tuple[Aspect, ...]) -> bool:
+    """Whether the pack says anything of this kind: of a licence that no service gives, only how long it is valid."""
+    validity = aspects == (Aspect.VALIDITY,)
+    return topic.kind != "licence" or validity or bool(_giving(pack, topic))
+
+
 def _suited(pack: Pack, topic: Topic, aspects: tuple[Aspect, ...]) -> Topic:
     """Validity is asked of a licence; everything else of the service that gives it."""
     if topic.kind == "service" and aspects == (Aspect.VALIDITY,):
         licence = pack.services[topic.id].result.licence
         return Topic("licence", licence) if licence else topic
     if topic.kind == "licence" and aspects != (Aspect.VALIDITY,):
-        giving = [service.id for service in pack.services.values() if service.result.licence == topic.id]
+        giving = _giving(pack, topic)
         return Topic("service", giving[0]) if giving else topic
     return topic
+
+
+def _giving(pack: Pack, topic: Topic) -> list[str]:
+    """The services that give a licence."""
+    return [service.id for service in pack.services.values() if service.result.licence == topic.id]
 
 
 def _explicit(pack: Pack, fits: list[Fit], found: re.Match[str]) -> Topic | None:

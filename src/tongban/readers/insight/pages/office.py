@@ -42,12 +42,13 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """The number, and those of its records that the one who asks may open."""
     context, found, one = public.indicator_of(request, indicator_id, public=False)
     acting: Acting = request.acting  # type: ignore[attr-defined]
-    part, records, hidden = _records(request, found, one)
+    part, records, others = _records(request, found, one)
     page = Paginator(records, PAGE).get_page(request.GET.get("page"))
     seen = logs.links(acting, one.log, [row["number"] for _counted, row in page])
     day = logs.day_fact(found.pack, one)
     context |= {
-        "part": part, "part_tabs": _part_tabs(context), "page": page, "hidden": hidden, "sees_all": access.sees_all(acting),
+        "part": part, "part_tabs": _part_tabs(context), "page": page, "hidden": len(others),
+        "hidden_above": sum(c.numerator for c, _row in others if c), "hidden_below": sum(c.denominator for c, _row in others if c), "sees_all": access.sees_all(acting),
         "records": [_line(found, one, counted, row, row[day], seen.get(row["number"], "")) for counted, row in page],
         "query": _query(request, part), "value": request.GET.get("value", ""),
         "value_name": _value_name(found, request.GET.get("by", ""), request.GET.get("value", "")),
@@ -61,7 +62,7 @@ def indicator(request: HttpRequest, indicator_id: str) -> HttpResponse:
 def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
     """The same list with every fact of the log. It names nobody."""
     _context, found, one = public.indicator_of(request, indicator_id, public=False)
-    _part, records, _hidden = _records(request, found, one)
+    _part, records, _others = _records(request, found, one)
     measures = LOGS[one.log]
     columns = [_("Number"), _("Above the line"), _("Below the line")]
     columns += [in_language(measure.label) for measure in measures.values()]
@@ -74,24 +75,28 @@ def indicator_csv(request: HttpRequest, indicator_id: str) -> HttpResponse:
 
 def _records(
     request: HttpRequest, found: Board, one: Indicator
-) -> tuple[str, list[tuple[Counted | None, Row]], int]:
-    """(which part, its records in the reach of the one who asks, how many are out of reach)."""
+) -> tuple[str, list[tuple[Counted | None, Row]], list[tuple[Counted | None, Row]]]:
+    """(which part, its records in the reach of the one who asks, those out of reach).
+
+    Unless a part is asked for, it is what needs repair if that holds anything in reach.
+    """
     asked = request.GET.get("part", "")
-    part = asked if asked in shown.PARTS else "missed"
     span = periods.named(request.GET.get("period", ""), found.months)
     counting = found.counting(one, span)
     by, value = request.GET.get("by", ""), request.GET.get("value")
     if value is not None and by in logs.PARTS[one.log]:
         counting = compute.chosen(counting, lambda row: str(row.get(by) or "") == value)
     result = compute.result(one, counting)
-    every: list[tuple[Counted | None, Row]] = {
+    parts: dict[str, list[tuple[Counted | None, Row]]] = {
         "counted": [(c, c.row) for c in result.counted],
         "missed": [(c, c.row) for c in result.missed],
         "left-out": [(None, row) for row in result.left_out],
-    }[part]
+    }
     mine = access.own_records(request.acting, found.pack, one.log)  # type: ignore[attr-defined]
-    records = [entry for entry in every if mine(entry[1])]
-    return part, records, len(every) - len(records)
+    to_repair = any(mine(row) for _counted, row in parts["missed"])
+    part = asked if asked in shown.PARTS else "missed" if to_repair else "counted"
+    records = [entry for entry in parts[part] if mine(entry[1])]
+    return part, records, [entry for entry in parts[part] if not mine(entry[1])]
 
 
 def _line(
@@ -105,6 +110,8 @@ def _line(
         "names": [in_language(entry.name) for entry in named if entry is not None],
         "percent": "" if value is None else compute.percent(value),
         "sum": f"{counted.numerator} / {counted.denominator}" if counted else "",
+        "above": counted.numerator if counted else 0,
+        "below": counted.denominator if counted else 0,
         "day": day,
     }
 

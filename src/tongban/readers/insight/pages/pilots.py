@@ -56,6 +56,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if not _may_start(request, pack):
         raise Http404
     given = {name: request.POST.get(name, "")[: pilots.LONGEST_PATCH + 1] for name in _FIELDS}
+    if request.method != "POST":
+        given["first"] = f"{request.acting.today:%Y-%m-%d}"  # type: ignore[attr-defined]
     pilot_id, context = _uuid(request.POST.get("id", "")), {"draft": None, "refusal": None}
     step = request.POST.get("step", "") if request.method == "POST" else ""
     try:
@@ -139,15 +141,16 @@ def _page(request: HttpRequest, pilot_id: UUID) -> HttpResponse:
         "may_decide": found.state == "running" and pilots.leads(acting, base, found.goal),
         "may_promote": acting.now >= found.valid_from, "over": acting.now >= found.valid_to, "cases": None,
     }  # fmt: skip
-    if cell in CELLS:
+    behind = {**judged.cells, "under": judged.under}
+    if cell in behind:
         mine = access.own_records(acting, base, judged.indicator.log)
-        counted = [one for one in judged.cells[cell] if mine(one.row)]  # type: ignore[index]
+        counted = [one for one in behind[cell] if mine(one.row)]
         links = logs.links(acting, judged.indicator.log, [one.number for one in counted[:_SHOWN]])
         context["cases"] = [
             (one.number, links.get(one.number, ""), one.row["submitted_on"], _own(judged, one))
             for one in counted[:_SHOWN]
         ]
-        context["hidden"] = len(judged.cells[cell]) - len(context["cases"])  # type: ignore[index,arg-type]
+        context["hidden"] = len(behind[cell]) - len(context["cases"])  # type: ignore[arg-type]
     return render(request, "insight/pilot.html", context)
 
 
@@ -210,8 +213,8 @@ def _shown(base: Pack, found: Any, judged: Evaluation) -> dict[str, Any]:
         "lines": lines, "effect": effect, "points": _points(effect.points) if effect else "", "helped": judged.helped,
         "low": _points(effect.low) if effect else "", "high": _points(effect.high) if effect else "",
         "smallest": judged.smallest, "needed": compute.FEW, "first": judged.first, "until": judged.until,
-        "indicator": judged.indicator, "goal": judged.goal, "under": judged.under, "days": evaluation.BEFORE.days,
-        "chart": drawings.before_after(drawn, title=title) if any(v is not None for v in mean.values()) else "",
+        "indicator": judged.indicator, "goal": judged.goal, "under": len(judged.under), "days": evaluation.BEFORE.days,
+        "chart": drawings.before_after(drawn, title=title) if any(None not in one["values"] for one in lines) else "",
     }  # fmt: skip
 
 

@@ -71,12 +71,11 @@ def look_up(
     `under` is the organisation whose grant is used, `services` are the ids of those it serves; the grant must cover
     all of them. Delivered is what was both asked for and granted. `legal_basis` is that of the grant unless given.
 
-    The log entry and the audit entry are written before the row is read. Called alone they are committed before the
-    values are returned; inside the transaction of another action they commit together with whatever was made of the
-    values, or neither does.
+    The transaction is the outermost one: the log entry and the audit entry are on disk when this returns, whatever the
+    caller then makes of the values. Called inside a transaction it raises RuntimeError: a log that can still be rolled
+    back proves nothing.
 
-    Raises NoLiveGrant after writing a refused entry; it stays only if the caller's transaction commits, so a caller
-    that has one catches this inside. Raises Invalid for a field that the resource does not have.
+    Raises NoLiveGrant after committing a refused entry. Raises Invalid for a field that the resource does not have.
     """
     unknown = set(fields) - {field.id for field in resource.fields}
     if unknown:
@@ -85,7 +84,7 @@ def look_up(
     call = _Call(
         acting, resource.id, keys.keyed_digest(folded), about, root, under, tuple(sorted(set(services)))
     )
-    with transaction.atomic():
+    with transaction.atomic(durable=True):
         grant, delivered = _live_grant(call, frozenset(fields))
         if grant is None:
             _log_refusal(call, fields)

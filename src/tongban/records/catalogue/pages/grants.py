@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -45,10 +46,14 @@ def one(request: HttpRequest, grant_id: UUID) -> HttpResponse:
     acting: Acting = request.acting  # type: ignore[attr-defined]
     pack = directory.pack_in_force(acting.now)
     found = access.grant(acting, grant_id)
-    page = Paginator(queries.look_ups_under(found), PER_PAGE).get_page(request.GET.get("page"))
+    look_ups, day = queries.look_ups_under(found), _day(request.GET.get("day", ""))
+    if day is not None:
+        delivered = request.GET.get("found") == "1"
+        look_ups = look_ups.filter(queries.look_ups_on(day, acting.time_zone, delivered=delivered))
+    page = Paginator(look_ups, PER_PAGE).get_page(request.GET.get("page"))
     line = _line(found, pack, acting)
     context = {
-        **line, "page": page, "may_revoke": access.may_revoke(acting, found) and line["running"],
+        **line, "page": page, "day": day, "may_revoke": access.may_revoke(acting, found) and line["running"],
         "look_ups": [(seen, words.listed(words.field(pack, seen.resource, f) for f in seen.fields), words.tag(words.STATES, seen.outcome)) for seen in page],
     }  # fmt: skip
     return render(request, "catalogue/grant.html", context)
@@ -83,6 +88,15 @@ def revoke(request: HttpRequest, grant_id: UUID) -> HttpResponse:
             return redirect("catalogue:grant", grant_id)
     context = {**line, "reason": reason, "refusal": refusal}
     return render(request, "catalogue/revoke.html", context, status=refusal.status if refusal else 200)
+
+
+def _day(text: str) -> date | None:
+    """A civil day; None for anything else, and for a year that no look-up can have."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year <= 2200 else None
 
 
 def _line(grant: models.Grant, pack: Pack, acting: Acting) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -117,8 +118,14 @@ def log(request: HttpRequest, resource_id: str, year: int, month: int) -> HttpRe
         raise Http404
     days = queries.look_ups_by_day(resource_id, date(year, month, 1), request.acting.time_zone)
     grants = models.Grant.objects.in_bulk({day["grant_id"] for day in days})
+    opens = set(access.grants(request.acting).filter(pk__in=grants).values_list("pk", flat=True))
     rows = [
-        {**day, "organ": words.organ(pack, day["organisation"]), "purpose": grants[day["grant_id"]].purpose}
+        {
+            **day,
+            "organ": words.organ(pack, day["organisation"]),
+            "purpose": grants[day["grant_id"]].purpose,
+            "link": _look_ups(day) if day["grant_id"] in opens else "",
+        }
         for day in days
     ]
     context = {
@@ -128,6 +135,11 @@ def log(request: HttpRequest, resource_id: str, year: int, month: int) -> HttpRe
         "total": sum(day["number"] for day in days),
     }
     return render(request, "catalogue/log.html", context)
+
+
+def _look_ups(line: Mapping[str, Any]) -> str:
+    """Where whoever may open the grant finds the look-ups of one day."""
+    return f"{reverse('catalogue:grant', args=[line['grant_id']])}?day={line['day']:%Y-%m-%d}"
 
 
 def _pack(request: HttpRequest) -> Pack:

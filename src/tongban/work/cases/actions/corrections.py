@@ -13,13 +13,16 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import drafts, events, gathering
+from tongban.work.cases.actions import drafts, events, gathering, registries
 
 
 def correct_fact(
     *, acting: Acting, number: str, answers: Mapping[str, object], version: int | None = None
 ) -> models.Case:
-    """Change facts that an open correction notice names; nothing else of a submitted application can be changed."""
+    """Change facts that an open correction notice names; nothing else of a submitted application can be changed.
+
+    Registries whose key is corrected are asked anew, once the correction is saved.
+    """
     with transaction.atomic():
         case, correction = _open(acting, number, version)
         named = {d["id"] for d in correction.defects if d["kind"] == "fact"}
@@ -40,6 +43,7 @@ def correct_fact(
             acting=acting, action="application.corrected", root=application.id, object_kind="application",
             object_id=application.id, detail={"facts": sorted(answers)},
         )  # fmt: skip
+    _draw(acting, number)
     return case
 
 
@@ -66,12 +70,13 @@ def hand_in(*, acting: Acting, number: str, material: str, name: str, data: byte
         row = drafts.put_material(
             acting=acting, application=application, material=material, way="upload", upload=upload.id
         )
-        _clear_deferral(acting, application, material)
+        clear_deferral(acting, application, material)
     return row
 
 
 def answer(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
     """Send the corrected case back: the notice term starts anew. Every named material must have been replaced."""
+    _draw(acting, number)
     with transaction.atomic():
         case, correction = _open(acting, number, version)
         current = form.current_materials(case.application)
@@ -141,12 +146,30 @@ def _open(acting: Acting, number: str, version: int | None) -> tuple[models.Case
     return case, correction
 
 
+def _draw(acting: Acting, number: str) -> None:
+    """Ask the registries that are due after a correction, outside any transaction, and keep what they say."""
+    case = access.case(acting, number)
+    if acting.role != "applicant" or case.state != "correcting":
+        return
+    found = registries.look(acting=acting, application=case.application_id)
+    if not registries.worth_keeping(found):
+        return
+    with transaction.atomic():
+        application = access.application(acting, case.application_id, lock=True)
+        pack = form.pack_of(application, acting)
+        gathering.gather(acting=acting, application=application, pack=pack, found=found)
+        application.version += 1
+        application.updated_at = acting.now
+        application.save()
+
+
 def _require_applicant(acting: Acting) -> None:
     if acting.role != "applicant":
         raise NotFound(_("There is no such case, or it is not yours to see."))
 
 
-def _clear_deferral(acting: Acting, application: models.Application, material: str) -> None:
+def clear_deferral(acting: Acting, application: models.Application, material: str) -> None:
+    """A deferred material is there: no case waits for it any more. Inside the transaction of an action."""
     for case in models.Case.objects.select_for_update().filter(application=application, closed_at=None):
         if material in case.deferred:
             case.deferred = [m for m in case.deferred if m != material]

@@ -1,8 +1,12 @@
-"""Before submission: start, consent, answer, hand in, sign, defer, discard."""
+"""Before submission: start, consent, answer, hand in, sign, defer, discard.
+
+What the applicant says is saved first. Only then registries are asked, outside any transaction, and what they say is
+saved in a transaction of its own (`draw`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -19,8 +23,10 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Status
 from tongban.core.rules.states import Known
 from tongban.records.dossier import actions as dossier
+from tongban.records.dossier import queries as dossier_queries
 from tongban.work.cases import access, form, models, wording
-from tongban.work.cases.actions import gathering
+from tongban.work.cases.actions import gathering, registries
+from tongban.work.cases.actions.gathering import NOTHING, Found
 
 
 def start(*, acting: Acting, event: str) -> models.Application:
@@ -29,12 +35,7 @@ def start(*, acting: Acting, event: str) -> models.Application:
     if event not in pack.life_events:
         raise NotFound(_("There is no such life event here."))
     with transaction.atomic():
-        open_draft = (
-            access.applications(acting)
-            .filter(event=event, principal=acting.principal, state="draft")
-            .order_by("-updated_at")
-            .first()
-        )
+        open_draft = _open_draft(acting, event)
         if open_draft is not None:
             return open_draft
         application = models.Application.objects.create(
@@ -45,18 +46,37 @@ def start(*, acting: Acting, event: str) -> models.Application:
     return application
 
 
+def open_with(
+    *, acting: Acting, event: str, answers: Mapping[str, object], consent: bool | None
+) -> models.Application:
+    """Start a draft, or take the open one up again, and fill it in: all of that or nothing. Asks no registry yet."""
+    with transaction.atomic():
+        draft = _draft(acting, start(acting=acting, event=event).id)
+        _fill(acting, draft, answers, consent, None)
+    return draft
+
+
+def change(
+    *,
+    acting: Acting,
+    application: UUID,
+    answers: Mapping[str, object],
+    consent: bool | None = None,
+    deferring: Collection[str] | None = None,
+    version: int | None = None,
+) -> models.Application:
+    """Several changes as one: all of them or none. `deferring` names every material that is to come later."""
+    with transaction.atomic():
+        draft = _draft(acting, application, version)
+        _fill(acting, draft, answers, consent, deferring)
+    return draw(acting=acting, application=draft.id) or draft
+
+
 def consent(
     *, acting: Acting, application: UUID, given: bool, version: int | None = None
 ) -> models.Application:
     """Let this application draw on licences and registries, or take that back: then what was drawn is dropped."""
-    with transaction.atomic():
-        draft = _draft(acting, application, version)
-        if given:
-            dossier.give_consent(acting=acting, subject=draft.subject, root=draft.id)
-        else:
-            dossier.withdraw_consent(acting=acting, root=draft.id)
-        _save(acting, draft)
-    return draft
+    return change(acting=acting, application=application, answers={}, consent=given, version=version)
 
 
 def answer(
@@ -68,11 +88,31 @@ def answer(
     """
     with transaction.atomic():
         draft = _draft(acting, application, version)
-        values = read_answers(form.pack_of(draft, acting), answers)
-        state(acting, draft, values)
-        _audit(acting, draft, "application.answered", {"facts": sorted(values)})
+        _answer(acting, draft, answers)
         _save(acting, draft)
+    return draw(acting=acting, application=draft.id) or draft
+
+
+def draw(*, acting: Acting, application: UUID) -> models.Application | None:
+    """Ask the registries that are due for a draft as it is saved, and save what they say; None: nothing new.
+
+    When the draft has moved on in the meantime, only what fits it as it is now is kept.
+    """
+    found = registries.look(acting=acting, application=application)
+    if not registries.worth_keeping(found):
+        return None
+    with transaction.atomic():
+        draft = access.application(acting, application, lock=True)
+        if draft.state != "draft":
+            return None
+        _save(acting, draft, found)
     return draft
+
+
+def may_draw(*, acting: Acting, event: str) -> bool:
+    """Whether the open draft of an event, if there is one, has consent to draw on registries."""
+    found = _open_draft(acting, event)
+    return found is not None and dossier_queries.has_consent(found.id)
 
 
 def hand_in(
@@ -135,14 +175,7 @@ def defer(
     """Ask to hand a secondary material in later (容缺). Only what the plan calls deferrable can be."""
     with transaction.atomic():
         draft = _draft(acting, application, version)
-        planned = form.plan_of(draft, form.pack_of(draft, acting), acting.today).material(material)
-        if later and (planned is None or planned.status is not Status.DEFERRABLE):
-            raise NotNow(_("This material cannot come later: without it the review cannot begin."))
-        others = [m for m in draft.deferring if m != material]
-        draft.deferring = [*others, material] if later else others
-        _audit(
-            acting, draft, "material.deferred" if later else "material.not-deferred", {"material": material}
-        )
+        _defer(acting, draft, material, later)
         _save(acting, draft)
     return draft
 
@@ -236,34 +269,59 @@ def _draft(acting: Acting, application: UUID, version: int | None = None) -> mod
     return draft
 
 
-def _save(acting: Acting, draft: models.Application) -> None:
-    pack = gather_where_it_lies(acting, draft)
-    draft.name = name_of(draft, pack)
+def _open_draft(acting: Acting, event: str) -> models.Application | None:
+    found = access.applications(acting).filter(event=event, principal=acting.principal, state="draft")
+    return found.order_by("-updated_at").first()
+
+
+def _fill(
+    acting: Acting,
+    draft: models.Application,
+    answers: Mapping[str, object],
+    given: bool | None,
+    deferring: Collection[str] | None,
+) -> None:
+    if given is None and not answers and deferring is None:
+        return
+    if given is not None:
+        if given:
+            dossier.give_consent(acting=acting, subject=draft.subject, root=draft.id)
+        else:
+            dossier.withdraw_consent(acting=acting, root=draft.id)
+    if answers:
+        _answer(acting, draft, answers)
+    _save(acting, draft)
+    if deferring is not None:
+        before = list(draft.deferring)
+        for material in [m for m in before if m not in deferring]:
+            _defer(acting, draft, material, later=False)
+        for material in [m for m in deferring if m not in before]:
+            _defer(acting, draft, material, later=True)
+        draft.save(update_fields=["deferring"])
+
+
+def _answer(acting: Acting, draft: models.Application, answers: Mapping[str, object]) -> None:
+    values = read_answers(form.pack_of(draft, acting), answers)
+    state(acting, draft, values)
+    _audit(acting, draft, "application.answered", {"facts": sorted(values)})
+
+
+def _defer(acting: Acting, draft: models.Application, material: str, later: bool) -> None:
+    planned = form.plan_of(draft, form.pack_of(draft, acting), acting.today).material(material)
+    if later and (planned is None or planned.status is not Status.DEFERRABLE):
+        raise NotNow(_("This material cannot come later: without it the review cannot begin."))
+    others = [m for m in draft.deferring if m != material]
+    draft.deferring = [*others, material] if later else others
+    _audit(acting, draft, "material.deferred" if later else "material.not-deferred", {"material": material})
+
+
+def _save(acting: Acting, draft: models.Application, found: Found = NOTHING) -> None:
+    pack = gathering.gather_where_it_lies(acting, draft, found)
+    draft.name = form.name_of(draft, pack)
     draft.pack_digest = pack.digest
     draft.version += 1
     draft.updated_at = acting.now
     draft.save()
-
-
-def gather_where_it_lies(acting: Acting, draft: models.Application) -> Pack:
-    """Gather under the pack of the district that the answers name; again when that turns out to be another one."""
-    pack = form.pack_of(draft, acting)
-    gathering.gather(acting=acting, application=draft, pack=pack)
-    district = form.district_of(draft, pack)
-    if district != draft.district:
-        draft.district = district
-        moved = form.pack_of(draft, acting)
-        if moved.digest != pack.digest:
-            gathering.gather(acting=acting, application=draft, pack=moved)
-        return moved
-    return pack
-
-
-def name_of(application: models.Application, pack: Pack) -> str:
-    """What lists call it: the fact that the life event names, else nothing."""
-    fact = pack.life_events[application.event].name_fact
-    stated = application.answers.get(fact or "")
-    return str(stated["value"])[:120] if stated and stated["value"] is not None else ""
 
 
 def _audit(acting: Acting, application: models.Application, action: str, detail: dict[str, object]) -> None:

@@ -1,4 +1,8 @@
-"""Submitting: one transaction pins the pack, numbers the application, opens every case and gives a receipt."""
+"""Submitting: one transaction pins the pack, numbers the application, opens every case and gives a receipt.
+
+Registries that are still due are asked before it opens. When it fails, nothing they said is kept; that they were asked
+stands in the log.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +26,20 @@ from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier.resolution import Observed
 from tongban.work.cases import access, form, models, numbers
-from tongban.work.cases.actions import decisions, drafts, events
+from tongban.work.cases.actions import decisions, drafts, events, gathering, registries
+from tongban.work.cases.actions.gathering import NOTHING, Found
 
 
-def submit(*, acting: Acting, application: UUID, version: int | None = None) -> models.Application:
+def submit(
+    *, acting: Acting, application: UUID, version: int | None = None, found: Found | None = None
+) -> models.Application:
     """Submit a draft. Submitting again gives the same application: a second click changes nothing.
 
+    A caller that has a transaction of its own passes what `look` found before it opened.
     Raises `Invalid` listing everything that is still missing, `NotNow` where the law blocks a service.
     """
+    if found is None:
+        found = look(acting=acting, application=application, version=version)
     with transaction.atomic():
         draft = access.application(acting, application, lock=True)
         if draft.state == "submitted":
@@ -42,7 +52,7 @@ def submit(*, acting: Acting, application: UUID, version: int | None = None) -> 
                     "This form was changed in another window in the meantime. Look at it again; nothing was lost."
                 )
             )
-        pack = drafts.gather_where_it_lies(acting, draft)
+        pack = gathering.gather_where_it_lies(acting, draft, found)
         plan = form.plan_of(draft, pack, acting.today)
         _refuse_gaps(draft, pack, plan)
         _number_and_pin(acting, draft, pack)
@@ -65,6 +75,14 @@ def submit(*, acting: Acting, application: UUID, version: int | None = None) -> 
         for case in cases:
             decisions.decide_automatically(acting=acting, case=case, pack=pack)
     return draft
+
+
+def look(*, acting: Acting, application: UUID, version: int | None = None) -> Found:
+    """What registries that are still due say for a draft; nothing when it is not going to be submitted anyway."""
+    draft = access.application(acting, application)
+    if draft.state != "draft" or acting.role != "applicant" or version not in (None, draft.version):
+        return NOTHING
+    return registries.look(acting=acting, application=application)
 
 
 def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str, str]:
@@ -116,7 +134,7 @@ def _number_and_pin(acting: Acting, draft: models.Application, pack: Pack) -> No
     draft.state, draft.pack_digest = "submitted", pack.digest
     draft.submitted_at, draft.submitted_on, draft.updated_at = acting.now, acting.today, acting.now
     draft.version += 1
-    draft.name = drafts.name_of(draft, pack)
+    draft.name = form.name_of(draft, pack)
     if (
         pack.life_events[draft.event].subject == "enterprise"
         and identity.subject(draft.principal).kind == "person"
@@ -146,12 +164,16 @@ def _fix_materials(acting: Acting, draft: models.Application, plan: Plan) -> Non
 
 
 def _observe(acting: Acting, draft: models.Application) -> None:
-    """What was said and found becomes part of what is known about the subject."""
+    """What was said and found becomes part of what is known about the subject.
+
+    What another place has shown does not: its holder agreed to this one purpose.
+    """
     dossier.observe(
         acting=acting, subject=draft.subject, root=draft.id,
         observations=[
             Observed(name, a["value"], a["source"], a["source_id"], a["reference"] if a["source"] != "answer" else draft.number or "", acting.now)
             for name, a in draft.answers.items()
+            if "from" not in a
         ],
     )  # fmt: skip
 

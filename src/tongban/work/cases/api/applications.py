@@ -16,8 +16,9 @@ from ninja.security import django_auth
 
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid
-from tongban.work.cases import access, form, queries, schemas
+from tongban.work.cases import access, form, models, queries, schemas
 from tongban.work.cases.actions import drafts, submission
+from tongban.work.cases.actions.gathering import NOTHING, Found
 from tongban.work.cases.api.exchange import (
     CHANGES,
     READS,
@@ -29,6 +30,7 @@ from tongban.work.cases.api.exchange import (
     key_of,
     once,
     require,
+    version_of,
     with_tag,
 )
 from tongban.work.cases.schemas import ProblemOut
@@ -63,17 +65,32 @@ def create_application(
     body: schemas.ApplicationIn,
     idempotency_key: IdempotencyKey = None,
 ) -> Status[Any]:
-    """All or nothing. An open draft of the same event is taken up again."""
+    """All or nothing. An open draft of the same event is taken up again.
+
+    With consent registries are asked in between, for the draft as it is saved: then a submission that is refused
+    leaves the draft, and the look-ups that were made for it stay in the log.
+    """
     acting = acting_of(request)
+    draft: list[models.Application] = []
+    found: list[Found] = []
+
+    def fill() -> models.Application:
+        return drafts.open_with(acting=acting, event=body.event, answers=body.answers, consent=body.consent)
+
+    def save_and_draw() -> None:
+        draft.append(fill())
+        drafts.draw(acting=acting, application=draft[0].id)
+        found.append(submission.look(acting=acting, application=draft[0].id) if body.submit else NOTHING)
 
     def create() -> dict[str, Any]:
-        draft = drafts.start(acting=acting, event=body.event)
-        _apply(acting, draft.id, body.answers, body.consent, None)
+        saved = draft[0] if draft else fill()
         if body.submit:
-            submission.submit(acting=acting, application=draft.id)
-        return _shown(acting, draft.id)
+            submission.submit(acting=acting, application=saved.id, found=found[0] if found else NOTHING)
+        return _shown(acting, saved.id)
 
-    shown = once(request, response, idempotency_key, create)
+    drawing = drafts.may_draw(acting=acting, event=body.event) if body.consent is None else body.consent
+    before = save_and_draw if drawing or not body.submit else None
+    shown = once(request, response, idempotency_key, create, before)
     response.headers["Location"] = f"/api/v1/applications/{shown['number'] or shown['id']}"
     return Status(201, shown)
 
@@ -101,10 +118,12 @@ def change_application(
 ) -> dict[str, Any]:
     """All or nothing; only drafts can be changed."""
     acting = acting_of(request)
-    with transaction.atomic():
-        draft = access.application(acting, key_of(application), lock=True)
-        require(draft.version, if_match)
-        _apply(acting, draft.id, body.answers, body.consent, body.deferring)
+    draft = access.application(acting, key_of(application))
+    require(draft.version, if_match)
+    drafts.change(
+        acting=acting, application=draft.id, answers=body.answers, consent=body.consent, deferring=body.deferring,
+        version=version_of(if_match),
+    )  # fmt: skip
     return with_tag(response, _shown(acting, draft.id))
 
 
@@ -168,33 +187,16 @@ def submit_application(
     """422 lists everything that is still missing."""
     acting = acting_of(request)
 
+    found: list[Found] = []
+
+    def look() -> None:
+        found.append(submission.look(acting=acting, application=application))
+
     def submit() -> dict[str, Any]:
-        submission.submit(acting=acting, application=application)
+        submission.submit(acting=acting, application=application, found=found[0] if found else NOTHING)
         return _shown(acting, application)
 
-    return once(request, response, idempotency_key, submit)
-
-
-def _apply(
-    acting: Acting,
-    application: UUID,
-    answers: dict[str, Any],
-    consent: bool | None,
-    deferring: list[str] | None,
-) -> None:
-    if consent is not None:
-        drafts.consent(acting=acting, application=application, given=consent)
-    if answers:
-        drafts.answer(acting=acting, application=application, answers=answers)
-    if deferring is not None:
-        before = access.application(acting, application).deferring
-        for material in [
-            *(m for m in before if m not in deferring),
-            *(m for m in deferring if m not in before),
-        ]:
-            drafts.defer(
-                acting=acting, application=application, material=material, later=material in deferring
-            )
+    return once(request, response, idempotency_key, submit, look)
 
 
 def _shown(acting: Acting, key: UUID | str) -> dict[str, Any]:

@@ -76,10 +76,19 @@ def acting_of(request: HttpRequest) -> Acting:
 
 
 def once(
-    request: HttpRequest, response: HttpResponse, key: str | None, answer: Callable[[], dict[str, Any]]
+    request: HttpRequest,
+    response: HttpResponse,
+    key: str | None,
+    answer: Callable[[], dict[str, Any]],
+    before: Callable[[], object] | None = None,
 ) -> dict[str, Any]:
-    """The answer of a write; with a key, the first answer again. Everything in it is one transaction."""
+    """The answer of a write; with a key, the first answer again. Everything in it is one transaction.
+
+    `before` is committed first, in transactions of its own: it can be repeated.
+    """
     if key is None:
+        if before is not None:
+            before()
         with transaction.atomic():
             return with_tag(response, answer())
     if not key.isprintable() or not key.strip():
@@ -88,7 +97,7 @@ def once(
             fields={"Idempotency-Key": _("Use printable characters.")},
         )
     body = f"{request.method} {request.path}\n".encode() + request.body
-    result, replayed = audit.once(acting=acting_of(request), key=key, body=body, answer=answer)
+    result, replayed = audit.once(acting=acting_of(request), key=key, body=body, answer=answer, before=before)
     if replayed:
         response.headers["Idempotent-Replayed"] = "true"
     return with_tag(response, result)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import forms
+from tongban.base.kit.templatetags.kit import day
 from tongban.base.kit.text import in_language
 from tongban.core.packs.model import Fact, LicenceKind, Resource, Service
 from tongban.core.packs.pack import Pack
+from tongban.work.cases import models
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,34 @@ def source_name(pack: Pack, source: str, source_id: str) -> str:
     """Name of a licence kind or registry; empty for what the subject said."""
     kind = {"licence": pack.licences, "registry": pack.resources}.get(source, {}).get(source_id)
     return in_language(kind.name) if kind is not None else ""
+
+
+def source_of(pack: Pack, entry: Mapping[str, Any]) -> str:
+    """Name of the licence or registry behind an answer, and which other place has shown it; empty for a statement."""
+    return _shown_by(source_name(pack, entry["source"], entry["source_id"]), entry)
+
+
+def evidence_name(pack: Pack, entry: Mapping[str, Any]) -> str:
+    """Name of one piece of evidence, and which other place has shown it, and when."""
+    named = _shown_by(source_name(pack, entry["kind"], entry["id"]), entry)
+    return f"{named} · {day(date.fromisoformat(entry['from']['on']))}" if "from" in entry else named
+
+
+def shown_elsewhere(pack: Pack, evidence: Iterable[Mapping[str, Any]], row: models.Material | None) -> str:
+    """How a held material was shown by another place; empty when it was not."""
+    entries = [
+        e for e in evidence if row is not None and row.way == "held" and e["reference"] == row.reference
+    ]
+    return next((evidence_name(pack, e) for e in entries if "from" in e), "")
+
+
+def _shown_by(name: str, entry: Mapping[str, Any]) -> str:
+    if not name or "from" not in entry:
+        return name
+    return _("%(licence)s, shown by %(place)s") % {
+        "licence": name,
+        "place": in_language(entry["from"]["place"]),
+    }
 
 
 def source_keeper(pack: Pack, source: str, source_id: str, place: str) -> str:

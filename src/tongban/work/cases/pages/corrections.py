@@ -22,7 +22,7 @@ from tongban.core.procedures.model import State
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models
 from tongban.work.cases.actions import corrections
-from tongban.work.cases.pages import desk, fields, materials
+from tongban.work.cases.pages import content, desk, fields, materials
 from tongban.work.cases.pages.desk import Given
 
 
@@ -170,7 +170,8 @@ def _page(
             done = row is not None and row.created_at > correction.requested_at
             file = files.upload(row.upload) if row and row.upload else None
             paper = {**_paper(pack, defect["id"]), "error": given.errors.get(defect["id"], "")}
-            defects.append({**defect, "paper": paper, "done": done, "file": file})
+            shown = content.shown_elsewhere(pack, application.evidence, row)
+            defects.append({**defect, "paper": paper, "done": done, "file": file, "shown": shown})
         elif defect["kind"] == "fact" and defect["id"] in pack.facts:
             field = fields.field(application, pack, known, defect["id"], given, editable=True)
             defects.append({**defect, "field": field, "done": True})

@@ -131,7 +131,7 @@ def page(
         "pack": desk.pack,
         "step": step,
         "steps": steps_of(desk, step),
-        "side": side.side(desk.plan, desk.pack, desk.application.place),
+        "side": side.side(desk.plan, desk.pack, desk.application.place, desk.application.evidence),
         "given": given,
         "live": bool(request.headers.get("HX-Request")),
     }

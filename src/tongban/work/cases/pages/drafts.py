@@ -201,12 +201,17 @@ def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[s
 
 def _question(on: Desk, name: str, given: Given, erring: set[str]) -> dict[str, Any]:
     drawn = fields.field(on.application, on.pack, on.facts, name, given)
-    return {**drawn, "keep": not drawn["error"] and name not in erring and not given.stale}
+    keep = not drawn["error"] and name not in erring and not given.stale
+    return {**drawn, "keep": keep, "unanswered": name in on.open_questions}
 
 
 def _details(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
     names = dict.fromkeys((*on.details, *given.unsaved))
-    drawn = fields.fields(on.application, on.pack, on.facts, names, given)
+    open_names = set(on.open_details)
+    drawn = [
+        {**one, "open": one["fact"] in open_names}
+        for one in fields.fields(on.application, on.pack, on.facts, names, given)
+    ]
     context = {
         "to_fill": [one for one in drawn if not one["readonly"]],
         "by_office": [one for one in drawn if one["readonly"]],

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tongban.base.kit import forms
 from tongban.base.kit.templatetags.kit import day
+from tongban.base.kit.text import in_language
 from tongban.core.packs.model import CodeList, Fact
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.states import Facts, Known, Value
@@ -147,7 +148,7 @@ def _source(
         return forms.Source(
             _("%(source)s, reference %(reference)s, as of %(day)s")
             % {
-                "source": content.source_name(pack, entry["source"], entry["source_id"]),
+                "source": content.source_of(pack, entry),
                 "reference": entry["reference"],
                 "day": seen,
             }
@@ -160,9 +161,14 @@ def _source(
 
 
 def _where_to_correct(application: models.Application, pack: Pack, entry: Mapping[str, Any] | None) -> str:
-    keeper = (
-        content.source_keeper(pack, entry["source"], entry["source_id"], application.place) if entry else ""
-    )
+    if entry and "from" in entry:
+        keeper = in_language(entry["from"]["issuer"])
+    else:
+        keeper = (
+            content.source_keeper(pack, entry["source"], entry["source_id"], application.place)
+            if entry
+            else ""
+        )
     return (
         _("Not right? %(organ)s keeps this record and can correct it.") % {"organ": keeper} if keeper else ""
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from tongban.base.files import queries as files
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, Refusal, StaleVersion, TooLarge
 from tongban.base.kit.text import in_language
+from tongban.base.peers import queries as peers
 from tongban.core.packs.model import UploadSpec
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import PlannedMaterial, Status
@@ -197,7 +199,7 @@ def _page(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
             [p for p in shown if p["planned"].status in (Status.HELD, Status.FORM, Status.PRODUCED)],
         ),
     ]
-    left = sum(not p["done"] for _kind, _title, found in groups[:2] for p in found if p["planned"].certain)
+    left = sum(p["open"] for p in shown)
     errors = [
         {
             "id": f"field-{material}",
@@ -222,6 +224,7 @@ def papers(
     """Every planned material with what is there already and what can be done with it."""
     current = form.current_materials(application)
     uploads = {row.material: files.upload(row.upload) for row in current.values() if row.upload}
+    neighbours = peers.trusted().exists()
     shown = []
     for material in planned:
         declared = pack.materials[material.id]
@@ -235,15 +238,25 @@ def papers(
             "name": in_language(declared.name),
             "note": in_language(declared.note),
             "kind": in_language(alternative.name),
-            "from": side.material_note(material, pack),
+            "from": side.material_note(material, pack, application.evidence),
+            "elsewhere": _elsewhere(material, pack) if neighbours and row is None else "",
             "services": [in_language(pack.services[s].name) for s in material.services],
             "row": row,
             "file": uploads.get(material.id),
             "later": later_chosen,
             "done": row is not None or later_chosen,
+            "open": material.certain and material.status in (*TO_HAND_IN, Status.COMMIT) and row is None and not later_chosen,
             "spec": spec_in_words(spec) if spec else "",
             "accept": accepted(spec) if spec else "",
             "commitment": in_language(alternative.commitment),
             "error": given.errors.get(material.id, ""),
         })  # fmt: skip
     return shown
+
+
+def _elsewhere(material: PlannedMaterial, pack: Pack) -> str:
+    """Where to ask another place for the licence that would do instead of handing anything in; empty: none would."""
+    kind = next((a.licence for a in pack.materials[material.id].alternatives if a.licence), None)
+    if kind not in pack.licences or material.status not in (*TO_HAND_IN, Status.MISSING):
+        return ""
+    return f"/evidence/ask?{urlencode({'kind': kind, 'service': material.services[0]})}"

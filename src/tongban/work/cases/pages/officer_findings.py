@@ -93,7 +93,7 @@ def source_text(pack: Pack, answer: Mapping[str, Any] | None) -> str:
     if answer is None:
         return ""
     day = written_day(date.fromisoformat(answer["observed_at"]))
-    if name := content.source_name(pack, answer["source"], answer["source_id"]):
+    if name := content.source_of(pack, answer):
         return _("%(name)s, as of %(day)s") % {"name": name, "day": day}
     return _("Stated by the applicant on %(day)s") % {"day": day}
 

@@ -60,6 +60,8 @@ class Paper:
     """Uploads that were replaced, newest first."""
     commitment: Any
     can_be_uploaded: bool
+    shown: str
+    """Name of the licence and of the other place that has shown it; empty when none has."""
 
     @property
     def word(self) -> str:
@@ -280,6 +282,7 @@ class CaseView:
             if signed
             else None,
             can_be_uploaded=any(a.upload for a in material.alternatives),
+            shown=content.shown_elsewhere(self.pack, self.application.evidence, current),
         )
 
 

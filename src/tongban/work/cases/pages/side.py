@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,6 +26,10 @@ from tongban.work.cases.pages import content, reasons
 
 LONGEST_CHART = 66
 """Working days that a chart shows; statutory days beyond are cut off at its edge."""
+
+
+Evidence = Sequence[Mapping[str, Any]]
+"""As an application keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Group:
     """(name, note, certain)."""
 
 
-def side(plan: Plan, pack: Pack, place: str) -> dict[str, Any]:
+def side(plan: Plan, pack: Pack, place: str, evidence: Evidence = ()) -> dict[str, Any]:
     """Everything `cases/applicant/side.html` shows."""
     lines = [_line(planned, pack, place) for planned in plan.services]
     return {
@@ -62,8 +66,10 @@ def side(plan: Plan, pack: Pack, place: str) -> dict[str, Any]:
         "sure": [line for line in lines if line.sure],
         "maybe": [line for line in lines if not line.sure],
         "blocked": [line for line in lines if line.blocks],
-        "groups": _groups(plan, pack),
+        "groups": _groups(plan, pack, evidence),
         "saved": _saved(plan),
+        "each": [(pack.services[name], burden) for name, burden in plan.each_alone],
+        "bring": [in_language(pack.materials[m.id].name) for m in plan.materials if m.brought],
         "fee": sum(line.service.fee_fen for line in lines if line.sure),
         "lanes": lanes_of(plan, pack, place),
     }
@@ -83,7 +89,7 @@ def _line(planned: PlannedService, pack: Pack, place: str) -> Line:
     )  # fmt: skip
 
 
-def _groups(plan: Plan, pack: Pack) -> list[Group]:
+def _groups(plan: Plan, pack: Pack, evidence: Evidence) -> list[Group]:
     """Papers by what has to be done with them; what needs the applicant's hands comes first."""
     order = (
         Status.UPLOAD,
@@ -97,15 +103,22 @@ def _groups(plan: Plan, pack: Pack) -> list[Group]:
     return [
         Group(
             status.value,
-            [(in_language(pack.materials[m.id].name), material_note(m, pack), m.certain) for m in found],
+            [
+                (in_language(pack.materials[m.id].name), material_note(m, pack, evidence), m.certain)
+                for m in found
+            ],
         )
         for status in order
         if (found := [m for m in plan.materials if m.status is status])
     ]
 
 
-def material_note(material: PlannedMaterial, pack: Pack) -> str:
+def material_note(material: PlannedMaterial, pack: Pack, evidence: Evidence = ()) -> str:
     """Where a paper comes from, when it is not the applicant who brings it."""
+    if material.status is Status.HELD:
+        for entry in evidence:
+            if entry["reference"] == material.reference and "from" in entry:
+                return content.evidence_name(pack, entry)
     alternative = pack.materials[material.id].alternatives[material.alternative]
     if material.status is Status.HELD and alternative.licence in pack.licences:
         return in_language(pack.licences[alternative.licence].name)
@@ -116,13 +129,13 @@ def material_note(material: PlannedMaterial, pack: Pack) -> str:
     return in_language(alternative.name) if alternative.name else ""
 
 
-def _saved(plan: Plan) -> list[tuple[str, int, int]]:
-    """The four reductions: (what, alone, together)."""
+def _saved(plan: Plan) -> list[tuple[str, str, int, int]]:
+    """The four reductions: (id, what, alone, together)."""
     return [
-        (_("Steps"), plan.alone.steps, plan.together.steps),
-        (_("Working days"), plan.alone.days, plan.together.days),
-        (_("Papers to hand in"), plan.alone.materials, plan.together.materials),
-        (_("Visits to an office"), plan.alone.visits, plan.together.visits),
+        ("steps", _("Steps"), plan.alone.steps, plan.together.steps),
+        ("days", _("Working days"), plan.alone.days, plan.together.days),
+        ("papers", _("Papers to hand in"), plan.alone.materials, plan.together.materials),
+        ("visits", _("Visits to an office"), plan.alone.visits, plan.together.visits),
     ]
 
 

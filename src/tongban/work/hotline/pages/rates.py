@@ -87,7 +87,7 @@ def _lines(found: Rates, month: str, unit: str) -> list[dict[str, Any]]:
 def _line(name: str, rate: Rate, month: str, unit: str) -> dict[str, Any]:
     return {
         "name": _(RATES[name][0]), "what": _(RATES[name][1]), "percent": rate.percent, "met": len(rate.met),
-        "counted": len(rate.counted), "few": rate.few and bool(rate.counted), "met_link": _link(name, "met", month, unit),
+        "missed": len(rate.missed), "counted": len(rate.counted), "few": rate.few and bool(rate.counted), "met_link": _link(name, "met", month, unit),
         "missed_link": _link(name, "missed", month, unit), "counted_link": _link(name, "counted", month, unit),
     }  # fmt: skip
 

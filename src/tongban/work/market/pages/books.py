@@ -72,7 +72,7 @@ def journal_csv(request: HttpRequest) -> HttpResponse:
         (e.book, e.number, e.day.isoformat(), e.month, e.kind, line.account, in_language(account.name), tables.plain(line.debit_fen),
          tables.plain(line.credit_fen), line.party, str(e.root))
         for e in found[: tables.MOST]
-        for line, account in _lines(e)
+        for line, account, _balance in _lines(e)
     )  # fmt: skip
     return sheets.download("journal", columns, rows)
 
@@ -117,7 +117,7 @@ def assets(request: HttpRequest) -> HttpResponse:
         "due": sum(line.month_fen for line in lines if line.booked is None and line.asset.first_month <= month),
         "cost": sum(line.asset.cost_fen for line in lines), "borne": sum(line.borne_fen for line in lines),
         "carrying": sum(line.carrying_fen for line in lines), "month_sum": sum(line.month_fen for line in lines),
-        "asking": "amortise" in request.GET,
+        "asking": "amortise" in request.GET, "accumulated": books.ACCUMULATED,
     }  # fmt: skip
     return render(request, "market/office/assets.html", context)
 
@@ -201,10 +201,13 @@ def shares_csv(request: HttpRequest) -> HttpResponse:
     return sheets.download("shares", columns, rows)
 
 
-def _lines(entry: models.JournalEntry) -> list[tuple[models.JournalLine, accounts.Account]]:
+def _lines(entry: models.JournalEntry) -> list[tuple[models.JournalLine, accounts.Account, int]]:
+    """(line, account, what it adds to the balance of the account)."""
+    found = sorted(entry.lines.all(), key=lambda line: line.position)
+    named = [(line, accounts.CHART[line.account]) for line in found]
     return [
-        (line, accounts.CHART[line.account])
-        for line in sorted(entry.lines.all(), key=lambda line: line.position)
+        (line, account, accounts.natural(account, line.debit_fen - line.credit_fen))
+        for line, account in named
     ]
 
 

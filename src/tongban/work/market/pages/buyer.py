@@ -85,8 +85,12 @@ def contract(request: HttpRequest, number: str) -> HttpResponse:
     """One contract: for its buyer with the data, for the operator with the decision to take."""
     acting: Acting = request.acting  # type: ignore[attr-defined]
     found = access.contract(acting, number)
-    page = Paginator(queries.usage_of(acting).filter(contract=found), PAGE).get_page(request.GET.get("page"))
+    calls, month = queries.usage_of(acting).filter(contract=found), typed.asked(request, "month")
+    if month:
+        calls = calls.filter(month=month)
+    page = Paginator(calls, PAGE).get_page(request.GET.get("page"))
     context = {
+        "month": month,
         "contract": found,
         "state": state_of(found, acting),
         "product": products.product_of(found.registration),

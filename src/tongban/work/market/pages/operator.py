@@ -42,11 +42,13 @@ def overview(request: HttpRequest) -> HttpResponse:
     if not declared and not versions:
         raise Http404
     on_offer = {listing.registration_id: listing for listing in access.offers()}
+    contracts = queries.contracts_of(acting)
+    in_force = queries.shown(contracts, "in-force", acting.today)
     rows = [
-        (r, p, on_offer.get(r.id), r.snapshots.count(), r.contracts.filter(state="approved").count())
+        (r, p, on_offer.get(r.id), r.snapshots.count(), in_force.filter(registration=r).count())
         for r, p in versions
     ]
-    waiting = queries.contracts_of(acting).filter(state="ordered").count()
+    waiting = queries.shown(contracts, "waiting", acting.today).count()
     context = {
         "tab": "products",
         "declared": [row for row in declared if row[2]],
@@ -168,10 +170,16 @@ def snapshot_csv(request: HttpRequest, snapshot: UUID) -> HttpResponse:
 @route.posts("officer")
 def orders(request: HttpRequest) -> HttpResponse:
     acting: Acting = request.acting  # type: ignore[attr-defined]
-    page = Paginator(queries.contracts_of(acting), PAGE).get_page(request.GET.get("page"))
+    show, product = typed.asked(request, "show"), typed.asked(request, "product")
+    found = queries.shown(queries.contracts_of(acting), show, acting.today)
+    if product:
+        known = {str(r.id): r for r in access.registrations(acting)}
+        found = found.filter(registration=known.get(product))
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     buyers = queries.names(contract.buyer for contract in page)
     rows = [(c, products.product_of(c.registration), buyers.get(c.buyer), state_of(c, acting)) for c in page]
-    return render(request, "market/office/orders.html", {"tab": "orders", "page": page, "rows": rows})
+    context = {"tab": "orders", "page": page, "rows": rows, "show": show, "narrowed": bool(show or product)}
+    return render(request, "market/office/orders.html", context)
 
 
 @require_safe

@@ -32,7 +32,7 @@ NOT_READ = "not-read"
 
 
 def match(*, acting: Acting, subject: UUID, cause: str) -> models.MatchingRun:
-    """Look at every policy in force that is meant for subjects of this kind.
+    """Look at every policy in force that is meant for subjects of this kind and needs no application.
 
     `cause` says what set it off; it is kept with the run. Only facts that a policy's rules read are read, and only for
     policies with a ground.
@@ -46,7 +46,7 @@ def match(*, acting: Acting, subject: UUID, cause: str) -> models.MatchingRun:
         policies = [
             p
             for p in pack.policies.values()
-            if p.subject == kind and p.effect == "payment" and calculator.in_force(p, acting.today)
+            if p.subject == kind and _found_unasked(p) and calculator.in_force(p, acting.today)
         ]
         readable = [p for p in policies if evidence.ground_of(p, matter.stance) is not None]
         names = frozenset[str]().union(*(calculator.facts_read(pack, p) for p in readable))
@@ -101,6 +101,12 @@ def resume(*, acting: Acting, subject: UUID) -> models.MatchingRun:
         if ended:
             _note(acting, "benefits.resumed", subject)
         return match(acting=acting, subject=subject, cause="asked")
+
+
+def _found_unasked(policy: Policy) -> bool:
+    """Only a payment that needs no application becomes an entitlement; whatever is applied for or claimed in a tax
+    return is left to the subject, and nothing is read for it."""
+    return policy.effect == "payment" and policy.path == "no-application"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ _TABS: Final = {
     "closed": msg("Closed without payment"),
     "all": msg("All"),
 }
+_HELD: Final = msg("Reserved or paid")
+_FIRST: Final = ("contested", "to-pay", "open")
+"""Unless a tab is asked for, the first of these that holds something: what the office has to do comes first."""
 
 
 @require_safe
@@ -49,13 +52,13 @@ def entitlements(request: HttpRequest) -> HttpResponse:
     asked = _asked(request)
     acting: Acting = request.acting  # type: ignore[attr-defined]
     page = Paginator(queries.of_office(acting, **asked), PER_PAGE).get_page(request.GET.get("page"))
-    counts = queries.counts(acting, policy=asked["policy"], search=asked["search"])
+    counts = queries.counts(acting, **{name: asked[name] for name in ("policy", "search", "year")})
     context = {
         "page": page,
         "rows": _rows(list(page)),
         "asked": asked,
         "tabs": [(name, _(word), counts[name]) for name, word in _TABS.items()],
-        "title": _(_TABS[asked["tab"]]),
+        "title": _(_TABS.get(asked["tab"], _HELD)),
         "policies": list(directory.pack_in_force(acting.now).policies.values()),
     }
     return render(request, "policies/office/entitlements.html", context)
@@ -148,6 +151,7 @@ def _page(request: HttpRequest, row: models.Entitlement, *, number: str = "") ->
         "differences": [(_(words.DIFFERENCES[d.kind]), d) for d in result.differences],
         "may_answer": one.contest is not None and row.state == State.CONTESTED.value
         and access.is_in_charge(request.acting, row),  # type: ignore[attr-defined]
+        "in_charge": access.is_in_charge(request.acting, row),  # type: ignore[attr-defined]
         "may_pay": row.state == State.CONFIRMED.value, "may_read_account": row.payee_account is not None,
     }  # fmt: skip
     return render(request, "policies/office/entitlement.html", context)
@@ -164,13 +168,17 @@ def _form(
     return render(request, f"policies/office/{name}.html", context, status=status)
 
 
-def _asked(request: HttpRequest) -> dict[str, str]:
-    tab = request.GET.get("tab", "open")
-    return {
-        "tab": tab if tab in _TABS else "open",
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    tab, year = request.GET.get("tab", ""), request.GET.get("year", "")
+    asked: dict[str, Any] = {
         "policy": request.GET.get("policy", "")[:80].replace("\x00", ""),
         "search": " ".join(request.GET.get("q", "").replace("\x00", "").split())[:80],
+        "year": int(year) if year.isascii() and year.isdigit() and len(year) == 4 else 0,
     }
+    if tab not in (*_TABS, "held"):
+        counts = queries.counts(request.acting, **asked)  # type: ignore[attr-defined]
+        tab = next((name for name in _FIRST if counts[name]), "all" if counts["all"] else "open")
+    return {"tab": tab, **asked}
 
 
 def _rows(found: list[models.Entitlement]) -> list[tuple[models.Entitlement, Any, Any, tuple[str, str]]]:

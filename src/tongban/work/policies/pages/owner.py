@@ -45,6 +45,8 @@ class About:
 
     subject: Any
     run: models.MatchingRun | None
+    judged: list[tuple[Policy, str]]
+    """Every policy that the last look judged, with what came out."""
     near: list[Chance]
     needs: list[Chance]
     others: list[Chance]
@@ -116,9 +118,18 @@ def _about(acting: Acting, subject: Any) -> About:
         for seen in queries.looks_at(acting, subject.pk)
     ]
     return About(
-        subject, run, [c for c in chances if c.result == Result.NEAR], [c for c in chances if c.result == Result.NEEDS_DATA],
+        subject, run, _judged(run) if run else [], [c for c in chances if c.result == Result.NEAR], [c for c in chances if c.result == Result.NEEDS_DATA],
         [c for c in chances if c.result in (Result.NOT, matching.NOT_READ)], evidence.stance_of(subject.pk), looks,
     )  # fmt: skip
+
+
+def _judged(run: models.MatchingRun) -> list[tuple[Policy, str]]:
+    pack = directory.pack(run.pack_digest)
+    said = {
+        Result.ELIGIBLE: _("fits"), Result.NEAR: _("one step away"), Result.NEEDS_DATA: _("not known yet"),
+        Result.NOT: _("does not fit"), matching.NOT_READ: _("not looked at"),
+    }  # fmt: skip
+    return [(pack.policies[result["policy"]], said[result["result"]]) for result in run.results]
 
 
 def _chances(run: models.MatchingRun) -> list[Chance]:

@@ -42,16 +42,20 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
         raise Http404
     today = acting.today
     budgets = [line for b in found.budget if (line := queries.budget_of(pack, found, b.year))]
+    organ = view.organ_in_charge(pack, found, acting.place)
+    in_charge = organ is not None and (organ.id, organ.place) == (acting.organisation, acting.place)
     context = {
         "policy": found,
+        "opens": acting.role == "officer" and in_charge,
         "in_force": calculator.in_force(found, today),
         "conditions": view.conditions(pack, found, None, {}),
         "amounts": _amounts(pack, found, acting),
         "basis": view.bases(pack, found.articles),
         "texts": _texts(pack, found),
+        "money_basis": view.bases(pack, sorted({article for b in found.budget for article in b.articles})),
         "budgets": [(line, line.year == today.year) for line in budgets],
         "facts": view.fact_names(pack, sorted(calculator.facts_read(pack, found))),
-        "organ": view.organ_in_charge(pack, found, acting.place),
+        "organ": organ,
     }
     return render(request, "policies/policy.html", context)
 

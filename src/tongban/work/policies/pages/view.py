@@ -115,7 +115,9 @@ def bases(pack: Pack, articles: Iterable[str]) -> tuple[Basis, ...]:
 
 
 def fact_names(pack: Pack, names: Iterable[str]) -> list[str]:
-    return [in_language(pack.facts[name].label) for name in names if name in pack.facts]
+    """Labels of facts and relations; a name that the pack does not hold is left out."""
+    labels = {name: pack.facts.get(name) or pack.relations.get(name) for name in names}
+    return [in_language(named.label) for named in labels.values() if named is not None]
 
 
 def source_text(pack: Pack, entry: Mapping[str, Any] | None) -> str:
