@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
-from statistics import median
-from time import perf_counter
 
 import pytest
 from bench.rules import synthetic
@@ -219,19 +217,16 @@ def policies() -> tuple[dict[str, Goal], Parameters]:
     return made, parameters
 
 
-def test_the_next_of_two_hundred_policies_questions_comes_at_once(
+def test_an_interview_over_two_hundred_policies_ends_with_every_one_settled(
     policies: tuple[dict[str, Goal], Parameters],
 ) -> None:
-    """Below 5 ms in the middle; five times that is allowed here, where other work shares the machine."""
+    """How fast is a matter of `bench.rules.one`."""
     wanted, parameters = policies
     subject = synthetic.subject(Random(5), 1.0)
     interview = Interview(wanted, {}, parameters, {})
-    times: list[float] = []
+    asked: list[str] = []
     while questions := interview.questions():
-        begin = perf_counter()
+        asked.append(questions[0].name)
         interview.answer(questions[0].name, subject[questions[0].name])
-        interview.questions()
-        times.append(perf_counter() - begin)
-    assert len(times) > 20
-    assert median(times) < 0.025
+    assert 20 < len(asked) == len(set(asked))
     assert not any(isinstance(state, Unknown) for state in interview.states.values())
