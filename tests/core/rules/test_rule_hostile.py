@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 import re
-import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -42,8 +41,6 @@ from tongban.core.rules.to_sql.source import ColumnRef, RelationRef, Source
 from tongban.core.rules.to_sql.statement import statement
 from tongban.core.rules.types import Kind
 
-SECONDS = 0.5
-"""Of processor time, to compile any text."""
 PARAMETERS = {
     "least_area": 1,
     "share": 0,
@@ -121,9 +118,7 @@ def test_there_are_many_different_ones() -> None:
 
 @pytest.mark.parametrize("hostile", texts(), ids=repr)
 def test_a_hostile_text_is_refused_with_its_place_or_is_a_rule(hostile: Hostile) -> None:
-    begin = time.process_time()
     checked = compile_rule(hostile.text, VOCABULARY, expect=BOOLEAN)
-    assert time.process_time() - begin < SECONDS
     assert (checked.rule is None) == (hostile.mark == "!"), hostile.text[:200]
     assert (checked.rule is None) == bool(checked.problems)
     lines = hostile.text.split("\n")

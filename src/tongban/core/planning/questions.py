@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tongban.core.packs import model
 from tongban.core.planning.materials import Met
 from tongban.core.planning.model import Applies, Question
+from tongban.core.planning.reads import supplies
 from tongban.core.planning.services import Considered, reachable_variants
 from tongban.core.planning.situation import Situation
 
@@ -163,14 +163,10 @@ def _supplied(interests: Mapping[str, _Interest], situation: Situation) -> dict[
         key = resource.key_fact
         if key in situation.facts or resource.id in looked_up or not _askable(key, situation):
             continue
-        facts = frozenset(f for f in interests if f != key and _supplies(resource, situation.pack.facts[f]))
+        facts = frozenset(f for f in interests if f != key and supplies(resource, situation.pack.facts[f]))
         if facts:
             supplied[key] = supplied.get(key, frozenset()) | facts
     return supplied
-
-
-def _supplies(resource: model.Resource, fact: model.Fact) -> bool:
-    return any(source.registry == resource.id for source in fact.sources)
 
 
 def _services_of(facts: Iterable[str], interests: Mapping[str, _Interest]) -> tuple[str, ...]:

@@ -5,15 +5,16 @@ Mistakes send the form back. Findings only stand beside the request: a finding d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from django.utils.translation import gettext as _
 
-from tongban.core.packs.model import Article, Organisation, Resource, Service
+from tongban.core.packs.model import Article, Organisation, Resource
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import reads
 
 SENSITIVE: Final = 3
 """Fields of this grade or above are pointed out (three of four grades: sensitive)."""
@@ -68,17 +69,6 @@ def findings(pack: Pack, wanted: Wanted, organ: Organisation) -> list[dict[str, 
     return [{"code": code, "about": about} for code, about in _findings(pack, wanted, organ)]
 
 
-def facts_read(pack: Pack, services: Collection[str]) -> frozenset[str]:
-    """Facts that these services read: in their forms, conditions and materials."""
-    names: set[str] = set()
-    for service in services:
-        if service in pack.services:
-            names.update(pack.services[service].form)
-            for text in _rules(pack, pack.services[service]):
-                names.update(pack.rule(text).facts)
-    return frozenset(names)
-
-
 def article_of(pack: Pack, reference: str, at: date) -> Article | None:
     """The article `act#number` in force on the day; None when the pack has none."""
     act, _sign, number = reference.partition("#")
@@ -94,7 +84,7 @@ def article_of(pack: Pack, reference: str, at: date) -> Article | None:
 def _findings(pack: Pack, wanted: Wanted, organ: Organisation) -> Iterator[tuple[str, str]]:
     fields: Mapping[str, object] = {field.id: field for field in wanted.resource.fields}
     served = wanted.served(pack)
-    read = facts_read(pack, served)
+    read = reads.facts_read(pack, served)
     for field in wanted.resource.fields:
         if field.id not in wanted.fields or field.id == wanted.resource.key:
             continue
@@ -110,13 +100,3 @@ def _findings(pack: Pack, wanted: Wanted, organ: Organisation) -> Iterator[tuple
             yield "not-in-charge", service
     if wanted.resource.sharing == "none":
         yield "not-shared", wanted.resource.id
-
-
-def _rules(pack: Pack, service: Service) -> Iterator[str]:
-    yield service.applies_when
-    yield from (variant.when for variant in service.variants)
-    yield from (block.when for block in service.blocked_when)
-    yield from (condition.rule for condition in service.conditions)
-    for requirement in service.requires:
-        yield requirement.when
-        yield from (a.when for a in pack.materials[requirement.material].alternatives if a.when)

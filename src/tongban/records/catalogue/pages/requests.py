@@ -20,7 +20,8 @@ from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.packs.pack import Pack
-from tongban.records.catalogue import access, actions, checks, models, queries
+from tongban.core.planning import reads
+from tongban.records.catalogue import access, actions, models, queries
 from tongban.records.catalogue.pages import articles, words
 from tongban.records.catalogue.procedure import Event, State, allowed
 
@@ -182,7 +183,7 @@ def _form(pack: Pack, resource: Any, given: Any, acting: Acting) -> dict[str, An
     """What the form of a new request shows, with what was ticked and typed."""
     event, services = given.get("event", ""), given.getlist("services")
     chosen, ticked = given.getlist("articles"), given.getlist("fields")
-    read = checks.facts_read(
+    read = reads.facts_read(
         pack, pack.life_events[event].services if event in pack.life_events else services or pack.services
     )
     return {

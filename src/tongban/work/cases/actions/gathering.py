@@ -21,6 +21,7 @@ from tongban.base.kit.acting import Acting
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.model import Fact, Resource
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import reads
 from tongban.core.values.text import Bilingual
 from tongban.records.catalogue import actions as catalogue
 from tongban.records.dossier import queries as dossier
@@ -97,15 +98,13 @@ def gather_where_it_lies(acting: Acting, draft: models.Application, found: Found
 
 
 def due(application: models.Application, pack: Pack) -> list[Due]:
-    """The registries that have not been asked yet with the keys that the application has now."""
+    """The registries that its life event reads and that were not asked yet with the keys the application has now."""
     asked = []
-    for resource in pack.resources.values():
+    for name, fields in reads.fields_read(pack, pack.life_events[application.event]).items():
+        resource = pack.resources[name]
         key = _key(application, resource)
         digest = _digest(key)
-        fields = tuple(
-            f.id for f in resource.fields if f.fact in pack.facts and _supplies(resource, pack.facts[f.fact])
-        )
-        if key and fields and application.looked_up.get(resource.id) != digest:
+        if key and application.looked_up.get(name) != digest:
             asked.append(Due(resource, key, digest, fields))
     return asked
 
@@ -261,7 +260,3 @@ def _readable(fact: Fact, value: Any, pack: Pack) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _supplies(resource: Resource, fact: Fact) -> bool:
-    return any(source.registry == resource.id for source in fact.sources)
