@@ -9,6 +9,7 @@ from tests.factories.papers import png
 from tests.work.cases import applicants
 from tests.work.cases.applicants import browser, current, file, portal, text  # noqa: F401  (a fixture)
 
+from tongban.records.licences import queries as licences
 from tongban.work.cases import models
 from tongban.work.cases.actions import drafts
 
@@ -39,6 +40,43 @@ def test_the_first_page_names_what_will_be_read_and_lets_one_go_on_without(city:
     gone_on = client.post(first["Location"], {"consent": "no", "version": draft.version})
     assert gone_on["Location"].endswith("/questions")
     assert client.get(entry)["Location"].endswith("/questions")
+
+
+def test_the_first_page_names_exactly_the_fields_that_are_looked_up(city: City) -> None:
+    client = browser(city, "demo-shen")
+    page = text(
+        client.get(client.post("/applications/start", {"event": applicants.EVENT})["Location"], follow=True)
+    )
+    assert "Owner" in page
+    assert "Registered use" in page
+    assert "Floor area" in page
+    assert "Property unit number" not in page
+    assert "Tax clearances" not in page
+
+
+def test_a_matter_of_a_firm_is_started_for_a_firm_and_nothing_new_is_offered(city: City) -> None:
+    refused = browser(city, "demo-shen").post("/applications/start", {"event": "deregistration"})
+    assert refused.status_code == 422
+    assert "Only a firm can apply for this." in text(refused)
+    lin = browser(city, "demo-lin")
+    asked = text(lin.post("/applications/start", {"event": "deregistration"}))
+    assert "春风面馆" in asked
+    assert "A new business" not in asked
+    assert "A new business" in text(lin.post("/applications/start", {"event": applicants.EVENT}))
+    assert models.Application.objects.count() == 0
+    lin.post("/applications/start", {"event": "deregistration", "for": "new"})
+    assert models.Application.objects.count() == 0
+
+
+def test_a_licence_that_the_event_does_not_read_stays_in_the_wallet(city: City) -> None:
+    draft = applicants.draft(city, "demo-lin", consent=True)
+    drawn = {entry["id"] for entry in draft.evidence if entry["kind"] == "licence"}
+    held = {licence.kind for licence in licences.valid_of_subjects({draft.subject}, draft.created_at.date())}
+    assert "resident_id_card" in drawn
+    other = drafts.start(acting=city.acting("demo-lin", for_firm=True), event="credit-repair")
+    other = drafts.consent(acting=city.acting("demo-lin", for_firm=True), application=other.id, given=True)
+    assert held & drawn == held & {"resident_id_card", "business_licence"}
+    assert {e["id"] for e in other.evidence if e["kind"] == "licence"} == {"business_licence"}
 
 
 def test_a_question_may_stay_open_and_the_answer_says_what_it_changed(city: City) -> None:

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
 from tongban.base.files import actions as files
+from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.core.packs import facts as packfacts
+from tongban.core.packs.model import LifeEvent
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Status
 from tongban.core.rules.states import Known
@@ -34,6 +36,8 @@ def start(*, acting: Acting, event: str) -> models.Application:
     pack = directory.pack_in_force(acting.now)
     if event not in pack.life_events:
         raise NotFound(_("There is no such life event here."))
+    if only_for_a_firm(acting.principal, pack.life_events[event], pack.life_events[event].services, pack):
+        raise Invalid(choose_firm(), fields={"event": choose_firm()})
     with transaction.atomic():
         open_draft = _open_draft(acting, event)
         if open_draft is not None:
@@ -44,6 +48,23 @@ def start(*, acting: Acting, event: str) -> models.Application:
         )  # fmt: skip
         _audit(acting, application, "application.started", {"event": event})
     return application
+
+
+def only_for_a_firm(principal: UUID, event: LifeEvent, services: Collection[str], pack: Pack) -> bool:
+    """Whether a person has to act for a firm: the matter is a firm's, and none of these services founds one."""
+    if event.subject != "enterprise" or founds_a_firm(services, pack):
+        return False
+    return identity.subject(principal).kind == "person"
+
+
+def founds_a_firm(services: Collection[str], pack: Pack) -> bool:
+    """Whether one of the services brings its subject into being."""
+    return any(pack.services[s].result.registration is not None for s in services)
+
+
+def choose_firm() -> str:
+    """What a person is told who applies for a firm's matter in the own name."""
+    return _("Only a firm can apply for this. Start it for a firm that you represent.")
 
 
 def open_with(

@@ -71,11 +71,16 @@ def gather(*, acting: Acting, application: models.Application, pack: Pack, found
             holders = {application.principal, application.subject}
             if acting.mandate is not None:
                 holders |= identity.representatives(acting.mandate)
+            event = pack.life_events[application.event]
+            kinds = reads.kinds_read(pack, event)
             application.evidence += [
-                _licence_entry(x) for x in licences.valid_of_subjects(holders, acting.today)
+                _licence_entry(x)
+                for x in licences.valid_of_subjects(holders, acting.today)
+                if x.kind in kinds
             ]
-            services = pack.life_events[application.event].services
-            application.evidence += [_shown_entry(x) for x in evidence.shown_for(acting, holders, services)]
+            application.evidence += [
+                _shown_entry(x) for x in evidence.shown_for(acting, holders, event.services)
+            ]
         else:
             application.evidence, application.looked_up = [], {}
     _derive(acting, application, pack)

@@ -112,6 +112,9 @@ def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str
             gaps[f"material:{material.id}"] = _(
                 "%(name)s is needed and no office holds it for you. Allow us to look it up, or get it first."
             ) % {"name": name}
+    applying = [s.id for s in plan.services if s.applies is not Applies.NO]
+    if drafts.only_for_a_firm(application.principal, pack.life_events[application.event], applying, pack):
+        gaps["event"] = drafts.choose_firm()
     if not any(s.applies is Applies.YES for s in plan.services) and not gaps:
         gaps["event"] = _("With these answers nothing needs to be applied for.")
     return gaps

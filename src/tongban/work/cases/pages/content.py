@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -14,8 +14,9 @@ from tongban.base.directory import queries as directory
 from tongban.base.kit import forms
 from tongban.base.kit.templatetags.kit import day
 from tongban.base.kit.text import in_language
-from tongban.core.packs.model import Fact, LicenceKind, Resource, Service
+from tongban.core.packs.model import Fact, LicenceKind, Resource, ResourceField
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import reads
 from tongban.work.cases import models
 
 
@@ -35,45 +36,22 @@ def deciding_facts(pack: Pack, event: str) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _deciding(digest: str, event: str) -> frozenset[str]:
     pack = directory.pack(digest)
-    return frozenset(name for text in _rules(pack, event) for name in pack.rule(text).facts)
+    services = (pack.services[service] for service in pack.life_events[event].services)
+    return frozenset(
+        name for service in services for text in reads.rules(pack, service) for name in pack.rule(text).facts
+    )
 
 
-def _rules(pack: Pack, event: str) -> Iterator[str]:
-    for service in _services(pack, event):
-        yield service.applies_when
-        yield from (v.when for v in service.variants)
-        yield from (b.when for b in service.blocked_when)
-        yield from (c.rule for c in service.conditions)
-        for requirement in service.requires:
-            yield requirement.when
-            yield from (a.when for a in pack.materials[requirement.material].alternatives if a.when)
-
-
-def _services(pack: Pack, event: str) -> list[Service]:
-    return [pack.services[service] for service in pack.life_events[event].services]
-
-
-def drawn_on(pack: Pack, event: str) -> tuple[list[LicenceKind], list[Resource]]:
-    """Kinds of licence and registries that an application for the event can make use of."""
-    kinds: dict[str, LicenceKind] = {}
-    resources: dict[str, Resource] = {}
-    facts = {*deciding_facts(pack, event), *(name for s in _services(pack, event) for name in s.form)}
-    for name in facts:
-        for source in pack.facts[name].sources if name in pack.facts else ():
-            if source.licence in pack.licences:
-                kinds[source.licence] = pack.licences[source.licence]
-            if source.registry in pack.resources:
-                resources[source.registry] = pack.resources[source.registry]
-    for service in _services(pack, event):
-        for requirement in service.requires:
-            for alternative in pack.materials[requirement.material].alternatives:
-                if alternative.licence in pack.licences:
-                    kinds[alternative.licence] = pack.licences[alternative.licence]
-                if alternative.registry in pack.resources:
-                    resources[alternative.registry] = pack.resources[alternative.registry]
-    return [k for k in pack.licences.values() if k.id in kinds], [
-        r for r in pack.resources.values() if r.id in resources
+def drawn_on(pack: Pack, event: str) -> tuple[list[LicenceKind], list[tuple[Resource, list[ResourceField]]]]:
+    """Kinds of licence and registries, with the fields looked up, that an application for the event makes use of."""
+    found = pack.life_events[event]
+    kinds, fields = reads.kinds_read(pack, found), reads.fields_read(pack, found)
+    looked_up = [
+        (resource, [field for field in resource.fields if field.id in fields[resource.id]])
+        for resource in pack.resources.values()
+        if resource.id in fields
     ]
+    return [kind for kind in pack.licences.values() if kind.id in kinds], looked_up
 
 
 def organ_name(pack: Pack, authority: str, place: str) -> str:

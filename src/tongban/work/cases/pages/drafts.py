@@ -65,7 +65,8 @@ def consent(request: HttpRequest, on: Desk) -> HttpResponse:
         {
             "kinds": [(kind, content.organ_name(on.pack, kind.issuer, place)) for kind in kinds],
             "resources": [
-                (resource, content.organ_name(on.pack, resource.steward, place)) for resource in resources
+                (resource, fields, content.organ_name(on.pack, resource.steward, place))
+                for resource, fields in resources
             ],
             "first": on.application.version == 1,
         },

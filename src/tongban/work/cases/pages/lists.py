@@ -38,7 +38,9 @@ def start(request: HttpRequest) -> HttpResponse:
         firms = identity.mandates_of(request.user.person, request.acting.now)
         wanted = request.POST.get("for", "")
         if firms and not wanted:
-            return render(request, "cases/applicant/for_whom.html", {"event": event, "firms": firms})
+            founds = drafts.founds_a_firm(event.services, directory.pack_in_force(request.acting.now))
+            given = {"event": event, "firms": firms, "founds": founds}
+            return render(request, "cases/applicant/for_whom.html", given)
         if wanted and wanted != "new" and not middleware.act_for(request, wanted):
             raise NotFound(_("You have no mandate for this. Nothing was changed."))
     return redirect("cases:draft", drafts.start(acting=request.acting, event=chosen).id)
