@@ -7,9 +7,8 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 
 from tongban.base.audit import actions as audit
-from tongban.base.directory import models, sources
+from tongban.base.directory import loading, models, sources
 from tongban.base.kit.acting import Acting
-from tongban.core.packs import loader
 from tongban.core.packs.pack import Pack, Problem
 
 
@@ -27,7 +26,7 @@ def install_pack(*, acting: Acting, files: dict[str, bytes], top: str) -> Pack:
     Installing what is already in force changes nothing, nor does installing what a promoted pilot rests on: the same
     files on disk at the next start do not take the promotion back.
     """
-    loaded = loader.load(files, top)
+    loaded = loading.load(files, top)
     if loaded.pack is None:
         raise PackRefused(loaded.problems)
     pack = loaded.pack

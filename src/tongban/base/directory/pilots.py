@@ -28,10 +28,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
-from tongban.base.directory import actions, models, queries, sources
+from tongban.base.directory import actions, loading, models, queries, sources
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
-from tongban.core.packs import kinds, loader
+from tongban.core.packs import kinds
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import packtests
 
@@ -262,7 +262,7 @@ def _lay(base: models.PackVersion, *, layer_id: UUID, service: str, patch: str) 
         f"{layer}/pack.yaml": _manifest(before, layer),
         f"{layer}/{_FILE}": _entry(service, patch).encode(),
     }
-    loaded = loader.load(files, layer)
+    loaded = loading.load(files, layer)
     if loaded.pack is None:
         lines = tuple(str(problem).removeprefix(f"{layer}/") for problem in loaded.problems)
         raise PilotRefused(_("The version has mistakes."), lines)

@@ -7,8 +7,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from tongban.base.directory import models, sources
-from tongban.core.packs import loader
+from tongban.base.directory import loading, models, sources
 from tongban.core.packs.model import Authority, Organisation
 from tongban.core.packs.pack import Pack
 
@@ -53,7 +52,7 @@ def district_named(pack: Pack, text: object) -> str | None:
 def pack(digest: str) -> Pack:
     """A pack by digest, however old. The digest of what is read back is checked."""
     version = models.PackVersion.objects.get(pk=digest)
-    loaded = loader.load(sources.unzipped(bytes(version.files)), version.layer)
+    loaded = loading.load(sources.unzipped(bytes(version.files)), version.layer)
     if loaded.pack is None:
         raise ValueError(f"the stored pack {digest} no longer loads: {loaded.problems[0]}")
     if loaded.pack.digest != digest:
