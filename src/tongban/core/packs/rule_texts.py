@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from tongban.core.packs import facts, logs, model, model_data, model_rules, parameters, tree, walk
 from tongban.core.packs.content import NOUNS, Content, Merged, dotted
-from tongban.core.packs.pack import Position, Problem
+from tongban.core.packs.pack import Pack, Position, Problem
 from tongban.core.rules import check, evaluate, types
 from tongban.core.rules.problems import RuleProblem
 from tongban.core.rules.rule import OnUndefined, Rule
@@ -61,6 +61,14 @@ def compile_all(content: Content) -> tuple[Compiled, list[Problem]]:
     return compiled, problems
 
 
+def compiled(content: Content, pack: Pack) -> Iterator[tuple[Merged, walk.Path, Rule]]:
+    """Every rule over the facts of the pack with the entry and the path where its text stands, in the order of the pack."""
+    for merged, path, text in _texts(content):
+        yield merged, path, pack.rule(text)
+    for merged, policy in content.entries("policies", model_data.Policy):
+        yield merged, ("amount",), pack.amount(policy.id)
+
+
 def _conditions(
     content: Content, vocabulary: types.Vocabulary, unreadable: frozenset[str], rules: dict[str, Rule]
 ) -> list[Problem]:
@@ -73,7 +81,7 @@ def _conditions(
         if text not in compiled:
             compiled[text] = check.compile_rule(text, vocabulary, expect=_BOOLEAN)
         checked = compiled[text]
-        problems += (_problem(merged, path, problem) for problem in checked.problems)
+        problems += (in_place(merged, path, problem) for problem in checked.problems)
         if checked.rule is not None and not checked.problems:
             rules[text] = checked.rule
             listed = sorted(checked.rule.facts & set(vocabulary.relations))
@@ -101,7 +109,7 @@ def _amounts(
             expect=_COUNT if policy.effect == "months" else _MONEY,
             on_undefined=OnUndefined(policy.on_undefined),
         )
-        problems += (_problem(merged, ("amount",), problem) for problem in checked.problems)
+        problems += (in_place(merged, ("amount",), problem) for problem in checked.problems)
         if checked.rule is not None:
             amounts[policy.id] = checked.rule
     return problems
@@ -125,7 +133,7 @@ def _of_log(
 ) -> Rule | None:
     expect = _BOOLEAN if name == "counts" else None
     checked = check.compile_rule(text, vocabulary, expect=expect)
-    problems += (_problem(merged, (name,), problem) for problem in checked.problems)
+    problems += (in_place(merged, (name,), problem) for problem in checked.problems)
     rule = checked.rule
     if rule is not None and rule.type.kind not in (types.Kind.BOOLEAN, types.Kind.INTEGER):
         message = (
@@ -151,7 +159,8 @@ def _names(text: str) -> set[str]:
     return set(re.findall(r"\w+", text))
 
 
-def _problem(merged: Merged, path: walk.Path, problem: RuleProblem) -> Problem:
+def in_place(merged: Merged, path: walk.Path, problem: RuleProblem) -> Problem:
+    """A mistake in a rule as a problem of the pack, at the line and column of the file where it stands."""
     node = tree.at(merged.table, path)
     position: Position = node.position
     if isinstance(node, tree.Scalar):

@@ -8,7 +8,7 @@ import click
 
 from tongban import __version__
 from tongban.base.audit.commands import audit
-from tongban.doors.cli import boot, doctor, packs, plans, reading, running, scaffold, two
+from tongban.doors.cli import boot, doctor, packs, plans, proving, reading, running, scaffold, two
 from tongban.doors.cli.rules import commands as rules
 from tongban.records.licences.commands import licence
 from tongban.work.cases.commands import decision
@@ -27,6 +27,7 @@ cli.add_command(running.stop)
 cli.add_command(plans.plan)
 for command in (*reading.COMMANDS, *scaffold.COMMANDS):
     packs.pack.add_command(command)
+packs.pack.add_command(proving.prove)
 cli.add_command(packs.pack)
 cli.add_command(reading.show_ready)
 cli.add_command(rules.rule)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tongban.core.packs.lexicon import lexicon_of
 from tongban.core.rules import certify, words
 from tongban.core.rules import explain as explaining
 from tongban.core.rules.evaluate import evaluate
@@ -49,7 +50,7 @@ def explain_rule(given: Given, facts: Path | None, form: str, fixed: tuple[str, 
     """Say why: each condition with what is needed and what was found, each amount step by step, what would change it."""
     subject = sources.subject_of(given.pack, facts)
     finding = explaining.explain(given.rule, subject.facts, given.parameters)
-    lexicon = sources.lexicon_of(given.pack, subject.sources)
+    lexicon = lexicon_of(given.pack, subject.sources)
     failed = finding.outcome in ("fail", "undefined")
     codes = lexicon.vocabulary.code_lists
     ways = (
@@ -120,7 +121,7 @@ def check(given: Given) -> None:
 def show(given: Given) -> None:
     """Print RULE in the one layout, with the labels beside the names."""
     text = format_rule(given.source.text).text or given.source.text
-    labels = sources.lexicon_of(given.pack, {}).labels
+    labels = lexicon_of(given.pack).labels
     echo(words.annotate(text, labels, given.speech.language))
 
 

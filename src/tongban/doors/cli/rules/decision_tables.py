@@ -9,11 +9,12 @@ import click
 
 from tongban.base.kit import workbooks
 from tongban.core.packs import tree
+from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.rules.formatting import format_rule
 from tongban.core.rules.tables import sources as rows
 from tongban.core.rules.tables.table import Policy, TableProblem, read_table
 from tongban.core.rules.tables.texts import to_rule_text
-from tongban.doors.cli.rules import given, sources, vocabularies
+from tongban.doors.cli.rules import given, sources
 from tongban.doors.cli.rules.given import echo
 
 _POLICIES = {policy.value.replace(" ", "-"): policy for policy in Policy}
@@ -34,7 +35,7 @@ def table(file: Path, policy: str, place: str | None, pack: Path | None, vocabul
 
     Gaps and overlaps between the rows are found and shown with an example. Exit 1 when there is a problem.
     """
-    words = vocabularies.of_pack(sources.pack_of(place, pack, vocabulary))
+    words = vocabulary_of(sources.pack_of(place, pack, vocabulary))
     found, problems = read_table(_rows(file), _POLICIES[policy])
     if found is None:
         _refuse(file, problems)

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import click
 
 from tongban.base.kit.terminal import terminal_language
+from tongban.core.packs.lexicon import lexicon_of
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.narrate.speech import Speech
 from tongban.core.rules.problems import RuleProblem, render
@@ -57,7 +58,7 @@ def rule(command: Callable[..., Any]) -> Callable[..., Any]:
         if source.rule is None:
             refuse(source.problems, source)
         day = sources.day_of(found, at)
-        speech = Speech(sources.lexicon_of(found, {}), lang or terminal_language())
+        speech = Speech(lexicon_of(found), lang or terminal_language())
         return command(
             Given(found, source, source.rule, day, sources.parameters_of(found, day), speech), **options
         )

@@ -9,6 +9,7 @@ import click
 
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs import model, model_rules
+from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.packs.pack import Pack
 from tongban.core.rules import ir
 from tongban.core.rules.ask import Goal, Interview
@@ -17,7 +18,6 @@ from tongban.core.rules.rule import Rule
 from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Members, Parameters
 from tongban.core.rules.types import BadValue, Kind, Type
 from tongban.doors.cli.rules.given import echo
-from tongban.doors.cli.rules.vocabularies import of_pack
 
 COSTS: Final = {"tap": 1, "type": 2, "look-up": 4}
 _RELATION_COST: Final = 4
@@ -165,5 +165,5 @@ def _raw(fact: model.Fact | model_rules.RelationField, pack: Pack, typed: str, s
 
 
 def _shown(pack: Pack, name: str, state: Known | Absent | Members, speech: Speech) -> str:
-    type = of_pack(pack).facts.get(name, Type(Kind.TEXT))
+    type = vocabulary_of(pack).facts.get(name, Type(Kind.TEXT))
     return speech.result(type, state)

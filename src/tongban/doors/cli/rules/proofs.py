@@ -10,16 +10,17 @@ from typing import Any
 
 import click
 
-from tongban.core.rules.narrate.speech import Speech
+from tongban.core.packs.lexicon import vocabulary_of
+from tongban.core.rules.narrate.subjects import subject_in_words
 from tongban.core.rules.problems import RuleProblem, render
 from tongban.core.rules.prove.difference import Difference, Verdict, diff
 from tongban.core.rules.prove.findings import Finding
 from tongban.core.rules.prove.lint import lint
 from tongban.core.rules.prove.logic import ProverMissing
 from tongban.core.rules.states import Absent, Facts, Known, Members
-from tongban.core.rules.types import Kind, Type, Vocabulary, write
+from tongban.core.rules.types import Type, Vocabulary, write
 from tongban.doors.cli import packs
-from tongban.doors.cli.rules import given, sources, vocabularies
+from tongban.doors.cli.rules import given, sources
 from tongban.doors.cli.rules.given import Given, echo
 
 
@@ -45,7 +46,7 @@ def prove(
     Holds for every subject inside the declared ranges. With --against it says whether anybody's result changes.
     Exit 1 when something is found.
     """
-    words = vocabularies.of_pack(given.pack)
+    words = vocabulary_of(given.pack)
     try:
         if against or against_pack or against_at:
             found = _compared(given, words, against, against_pack, against_at)
@@ -86,7 +87,7 @@ def _tell_findings(findings: list[Finding], given: Given, words: Vocabulary, as_
             )
         )
     for one in () if as_json else findings:
-        example = _subject(one.facts, words, given.speech) if one.facts else None
+        example = subject_in_words(one.facts, words, given.speech) if one.facts else None
         hint = say("例如：", "For example: ") + example if example else None
         problem = RuleProblem(one.code, one.message.get(given.speech.language), one.line, one.column, hint)
         echo(render(problem, given.source.text, given.source.name))
@@ -98,7 +99,7 @@ def _tell_difference(found: Difference | Verdict, given: Given, words: Vocabular
     match found:
         case Difference():
             before, after = (speech.result(given.rule.type, state) for state in (found.before, found.after))
-            subject = _subject(found.facts, words, speech)
+            subject = subject_in_words(found.facts, words, speech)
             said = say(
                 f"结果会变：{before} → {after}。例如：{subject}",
                 f"A result changes: {before} → {after}. For example: {subject}",
@@ -114,31 +115,6 @@ def _tell_difference(found: Difference | Verdict, given: Given, words: Vocabular
     else:
         echo(said)
     sys.exit(0 if found is Verdict.EQUAL else 1)
-
-
-def _subject(facts: Facts, words: Vocabulary, speech: Speech) -> str:
-    """`Floor area 45 m², Staff: 1 listed (Wage ¥5)`"""
-    told: list[str] = []
-    for name, state in facts.items():
-        shown = (
-            speech.label(name)
-            + speech.say("：", " ")
-            + speech.result(words.facts.get(name, Type(Kind.TEXT)), state)
-        )
-        if isinstance(state, Members) and any(state.rows):
-            fields = words.relations.get(name, {})
-            rows = (
-                speech.listed(
-                    speech.label(f"{name}.{field}")
-                    + speech.say("：", " ")
-                    + speech.result(fields[field], known)
-                    for field, known in row.items()
-                )
-                for row in state.rows
-            )
-            shown += speech.say("（", " (") + "; ".join(rows) + speech.say("）", ")")
-        told.append(shown)
-    return speech.tidy(speech.say("，", ", ").join(told))
 
 
 def _finding_json(one: Finding, words: Vocabulary) -> dict[str, Any]:

@@ -21,12 +21,13 @@ import click
 
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs import names, parameters, rule_texts, tree, walk
+from tongban.core.packs.lexicon import articles_of, vocabulary_of
 from tongban.core.packs.lint.vocabulary import yuan_problem
 from tongban.core.packs.model_data import Policy, PolicyCondition
 from tongban.core.packs.pack import Pack, Problem
 from tongban.core.rules import types
 from tongban.core.rules.check import compile_rule
-from tongban.core.rules.narrate.lexicon import Lexicon, Source
+from tongban.core.rules.narrate.lexicon import Source
 from tongban.core.rules.problems import RuleProblem
 from tongban.core.rules.rule import OnUndefined, Rule
 from tongban.core.rules.states import Facts, Parameters
@@ -112,7 +113,7 @@ def rule_of(
     text, name = (given or "", "rule") if file is None else _read(file)
     wanted = wanted or _type(expect)
     checked = compile_rule(
-        text, vocabularies.of_pack(pack), expect=wanted, on_undefined=OnUndefined(on_undefined or "refer")
+        text, vocabulary_of(pack), expect=wanted, on_undefined=OnUndefined(on_undefined or "refer")
     )
     return Text(name, text, checked.rule, checked.problems, wanted)
 
@@ -162,43 +163,6 @@ def subject_of(pack: Pack, file: Path | None) -> Subject:
 
 def parameters_of(pack: Pack, day: date) -> Parameters:
     return parameters.resolve(pack, day)
-
-
-def lexicon_of(pack: Pack, sources: Mapping[str, Source]) -> Lexicon:
-    """The labels, units, codes and articles that a pack declares."""
-    named = (pack.facts, pack.relations, pack.parameters, pack.bracket_tables)
-    labels = {name: entry.label for kind in named for name, entry in kind.items()}
-    labels |= {
-        f"{relation.id}.{field.id}": field.label
-        for relation in pack.relations.values()
-        for field in relation.fields
-    }
-    return Lexicon(
-        vocabulary=vocabularies.of_pack(pack),
-        labels=labels,
-        units={fact.unit: fact.unit_label for fact in pack.facts.values() if fact.unit and fact.unit_label},
-        codes={
-            name: {item.code: item.label for item in codes.items} for name, codes in pack.code_lists.items()
-        },
-        sources=sources,
-        articles={
-            name: articles_of(pack, entry.articles)
-            for kind in (pack.parameters, pack.bracket_tables)
-            for name, entry in kind.items()
-            if entry.articles
-        },
-    )
-
-
-def articles_of(pack: Pack, cited: tuple[str, ...]) -> tuple[Bilingual, ...]:
-    """Articles (`act#number`) in words; an act that the pack does not hold stands as it is written."""
-    found: list[Bilingual] = []
-    for article in cited:
-        act, _, number = article.partition("#")
-        law = pack.laws.get(act)
-        name = law.name if law else Bilingual(act, act)
-        found.append(Bilingual(f"《{name.zh.strip('《》')}》第{number}条", f"{name.en}, article {number}"))
-    return tuple(found)
 
 
 def plain(node: tree.Node) -> Any:

@@ -27,7 +27,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from tongban.core.packs import facts as packfacts
 from tongban.core.packs import model, model_rules, names, parameters, shapes, tree
 from tongban.core.packs.content import Merged
 from tongban.core.packs.lint.vocabulary import yuan_problem
@@ -331,10 +330,3 @@ def _filled(raw: Fact, name: str) -> dict[str, Any]:
 
 def _identity(name: str) -> str:
     return "-".join(name.lower().split()) or "list"
-
-
-def of_pack(pack: Pack) -> types.Vocabulary:
-    """Every name that a rule over the facts of a pack may use."""
-    return packfacts.vocabulary(
-        pack.facts, pack.parameters, pack.code_lists, pack.bracket_tables, pack.relations
-    )
