@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.journeys import ports
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -51,9 +51,7 @@ def serving() -> Iterator[Node]:
     """A node of its own, until the block ends."""
     home = Path(tempfile.mkdtemp(prefix="tongban-node-"))
     home.chmod(0o755)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = ports.free()
     env = {
         k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"
     }

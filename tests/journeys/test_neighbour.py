@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.factories.shops import ANSWERS
-from tests.journeys import steps
+from tests.journeys import ports, steps
 
 from tongban.doors.cli import two
 
@@ -34,8 +34,13 @@ class Running:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self.process = self.node.start()
-        two.wait(self.node, self.process)
+        log = self.node.home / "serve.log"
+        with log.open("ab") as said:
+            self.process = self.node.start(said)
+        try:
+            two.wait(self.node, self.process)
+        except click.ClickException as error:
+            raise AssertionError(f"{error.message}\n{log.read_text(errors='replace')[-3000:]}") from error
 
     def stop(self) -> None:
         if self.process is not None:
@@ -75,21 +80,11 @@ class Pair:
 def pair(browser: Browser) -> Iterator[Pair]:
     home = Path(tempfile.mkdtemp(prefix="tongban-pair-"))
     home.chmod(0o755)
-    with socket.socket() as one, socket.socket() as other:
-        for _ in range(50):
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            try:
-                other.bind(("127.0.0.1", port + 1))
-                break
-            except OSError:
-                one.close()
-                one = socket.socket()
     env = {
         k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_") and k != "DJANGO_SETTINGS_MODULE"
     }
     first, second = two.pair(
-        PACKS_TWO, home=home, port=port, env={**env, "TONGBAN_PACKS": str(ROOT / "packs")}
+        PACKS_TWO, home=home, port=ports.free(2), env={**env, "TONGBAN_PACKS": str(ROOT / "packs")}
     )
     running = Running(first), Running(second)
     made: Pair | None = None

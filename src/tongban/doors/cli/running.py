@@ -15,6 +15,9 @@ import click
 from tongban.base.kit import environment
 from tongban.doors.cli import boot
 
+SECONDS_TO_START = 120
+"""A machine that is busy with other things takes half a minute."""
+
 
 @click.command()
 @click.option("--serve", "and_serve", is_flag=True, help="Start web and worker afterwards.")
@@ -162,14 +165,14 @@ def _require_free(port: int) -> None:
 
 
 def _wait_until_answering(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
+    for _ in range(SECONDS_TO_START * 10):
         if web.poll() is not None:
             raise click.ClickException("The web server did not start; its message is above.")
         with socket.socket() as probe:
             if probe.connect_ex((host, port)) == 0:
                 return
         time.sleep(0.1)
-    raise click.ClickException("The web server did not answer within 30 seconds.")
+    raise click.ClickException(f"The web server did not answer within {SECONDS_TO_START} seconds.")
 
 
 def _introduce(people: list[tuple[str, str]], port: str) -> None:

@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import click
 import yaml
@@ -55,9 +56,10 @@ class Node:
             raise click.ClickException(f"tongban {' '.join(words)} at {self.url}: {said}")
         return done.stdout
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self, said: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+        """Serve; what it says goes to `said`, or to the terminal."""
         command = [sys.executable, "-m", "tongban.doors.cli.main", "demo", "--serve"]
-        return subprocess.Popen(command, env=self.env, start_new_session=True)
+        return subprocess.Popen(command, env=self.env, start_new_session=True, stdout=said, stderr=said)
 
 
 def install(cli: click.Group) -> None:
