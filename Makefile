@@ -52,7 +52,7 @@ browser: ## Chromium, fonts and Java for the tests, through apt where root and a
 	@bash scripts/browser.sh
 
 test: lint browser ## Everything; what CI runs
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 e2e: setup-dev browser ## The browser journeys only
 	$(BIN)/python -m pytest -q -m journey

@@ -12,10 +12,10 @@ import re
 import zipfile
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import openpyxl
-from openpyxl.worksheet.worksheet import Worksheet
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_BYTES: Final = 2_000_000
 """Of the file."""
@@ -47,6 +47,8 @@ def rows(data: bytes, sheet: str | None = None) -> list[list[str]]:
 
     Raises BadWorkbook.
     """
+    import openpyxl  # takes half a second, which only who reads a workbook waits for
+
     _inspect(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=False, keep_links=False, keep_vba=False)
