@@ -82,6 +82,28 @@ def test_an_item_is_changed_by_removing_and_adding_it():
     ]
 
 
+def test_an_item_that_is_removed_and_added_stays_in_its_place():
+    lists = "- {id: kinds, items: {remove: [stall], add: [{code: stall, label: {zh: 档口, en: Booth}}, {code: tent, label: {zh: 帐篷, en: Tent}}]}}"
+    kinds = load_pack(files(city={"code-lists/all.yaml": lists})).code_lists["kinds"].items
+    assert [(item.code, item.label.en) for item in kinds] == [
+        ("stall", "Booth"),
+        ("hall", "Hall"),
+        ("tent", "Tent"),
+    ]
+
+
+def test_the_same_item_added_twice_is_a_problem():
+    loaded = load(
+        city_services(
+            "- {id: shop-permit, requires: {remove: [lease], add: [{material: lease}, {material: lease}]}}"
+        ),
+        "city",
+    )
+    assert [problem.message for problem in loaded.problems] == [
+        'service shop-permit (requires): the list already has "lease"'
+    ]
+
+
 def test_a_list_that_the_layer_below_leaves_out_can_be_added_to():
     pack = load_pack(city_services("- {id: receipt, form: {add: [area]}}"))
     assert pack.services["receipt"].form == ("area",)

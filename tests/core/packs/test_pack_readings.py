@@ -94,3 +94,39 @@ def test_two_places_are_laid_side_by_side():
     assert ([name.en for name in row.only_here], row.only_there) == (["Photo"], ())
     assert not row.same
     assert all(row.same for row in differences.compare(here, here))
+
+
+def sized(rule: str) -> str:
+    return f"conditions: [{{id: size, label: {{zh: 大小, en: Size}}, rule: {rule}}}]"
+
+
+def test_a_place_may_lack_a_service_set_a_condition_by_another_rule_and_a_number_of_its_own():
+    here = load_pack(files(city={"services/all.yaml": f"- {{id: shop-permit, {sized('area >= 20')}}}"}))
+    own = {
+        "services/all.yaml": (
+            f"- {{id: shop-permit, promised: {{amount: 0}}, {sized('area >= 30')}}}\n"
+            "- {id: receipt, remove: true}\n"
+        ),
+        "life-events/all.yaml": "- {id: open-shop, services: {remove: [receipt]}}\n",
+        "parameters/all.yaml": (
+            "- id: large_area\n"
+            "  values:\n"
+            "    remove: [2024-01-01]\n"
+            "    add:\n"
+            "      - {valid_from: 2024-01-01, valid_to: 2025-01-01, value: 50}\n"
+            "      - {valid_from: 2025-01-01, valid_to: 2026-01-01, value: 55}\n"
+        ),
+    }
+    there = load_pack(files(city=own))
+    rows = {row.id: row for row in differences.compare(here, there)}
+    assert [days.en for days in rows["receipt"].days] == ["on the spot", "not offered"]
+    assert rows["receipt"].visits == (0, None)
+    assert [days.zh for days in rows["shop-permit"].days] == ["10 个工作日", "当场"]
+    assert [one.en for one in rows["shop-permit"].conditions_here] == ["Size (area >= 20)"]
+    assert [one.en for one in rows["shop-permit"].conditions_there] == ["Size (area >= 30)"]
+    (number,) = differences.numbers(here, there)
+    assert number.values == (
+        "50 (2024-01-01 – 2025-12-31); 60.5 (2026-01-01 –)",
+        "50 (2024-01-01 – 2024-12-31); 55 (2025-01-01 – 2025-12-31); 60.5 (2026-01-01 –)",
+    )
+    assert differences.numbers(here, here) == ()

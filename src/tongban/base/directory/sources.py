@@ -15,17 +15,18 @@ class NoSuchPack(LookupError):
     """The folder holds no pack; the message says where it looked."""
 
 
-def read_layers(folder: Path, top: str) -> dict[str, bytes]:
+def read_layers(folder: Path, top: str, *others: Path) -> dict[str, bytes]:
     """The files of layer `top` and of every layer below it, keyed `layer/path`.
 
-    Layers are sibling folders of `folder`. A layer that cannot be read is left to the loader to report.
+    Layers are folders inside `folder`, or of `others` where it does not hold them. A layer that cannot be read is left
+    to the loader to report.
     """
     files: dict[str, bytes] = {}
     layer: str | None = top
     seen: set[str] = set()
     while layer and layer not in seen:
         seen.add(layer)
-        root = folder / layer
+        root = holder(layer, folder, *others) / layer
         if not (root / "pack.yaml").is_file():
             if layer == top:
                 raise NoSuchPack(
@@ -41,6 +42,11 @@ def read_layers(folder: Path, top: str) -> dict[str, bytes]:
             break
         layer = manifest.get("extends") if isinstance(manifest, dict) else None
     return files
+
+
+def holder(layer: str, folder: Path, *others: Path) -> Path:
+    """The first of these folders that holds the layer; the first of all if none does."""
+    return next((one for one in (folder, *others) if (one / layer / "pack.yaml").is_file()), folder)
 
 
 def top_layer(folder: Path) -> str:

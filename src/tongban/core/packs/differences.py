@@ -1,13 +1,15 @@
 """What changes between two packs, in plain words: for readers of a new version, and between two places.
 
 differences(old, new)  ->  Food business permit: promised 10 working days, now 7   (better)
-compare(here, there)   ->  one row for each service both have: days, materials, visits, local conditions
+compare(here, there)   ->  one row for each service: days, materials, visits, local conditions
+numbers(here, there)   ->  one row for each number that the two set differently
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 from tongban.core.packs import model
@@ -21,6 +23,7 @@ _UNITS: Final = {
     Unit.MONTHS: ("个月", "month", "months"),
     Unit.HOURS: ("小时", "hour", "hours"),
 }
+_NOT_OFFERED: Final = Bilingual("没有这一项", "not offered")
 Mood = Literal["better", "worse", "neutral"]
 """For those who apply."""
 
@@ -39,25 +42,35 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One service in two places."""
+    """One service, or one variant of it, in two places."""
 
     id: str
     name: Bilingual
     days: tuple[Bilingual, Bilingual]
-    """Promised terms."""
-    visits: tuple[int, int]
-    """When done alone."""
-    only_here: tuple[Bilingual, ...]
+    """Promised terms. Where a place does not have it, that is said instead."""
+    visits: tuple[int | None, int | None]
+    """When done alone; None where a place does not have it, and for a variant."""
+    only_here: tuple[Bilingual, ...] = ()
     """Materials that only the first place asks for."""
-    only_there: tuple[Bilingual, ...]
-    conditions_here: tuple[Bilingual, ...]
-    """Conditions that only the first place sets."""
-    conditions_there: tuple[Bilingual, ...]
+    only_there: tuple[Bilingual, ...] = ()
+    conditions_here: tuple[Bilingual, ...] = ()
+    """Conditions that only the first place sets, or sets by another rule."""
+    conditions_there: tuple[Bilingual, ...] = ()
 
     @property
     def same(self) -> bool:
         extra = (self.only_here, self.only_there, self.conditions_here, self.conditions_there)
         return self.days[0] == self.days[1] and self.visits[0] == self.visits[1] and not any(extra)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One parameter that two places set differently."""
+
+    id: str
+    label: Bilingual
+    values: tuple[str, str]
+    """Each value with its first and last day, in order: `200.00 (2024-01-01 – 2026-12-31); 180.00 (2027-01-01 –)`."""
 
 
 def differences(old: Pack, new: Pack) -> tuple[Difference, ...]:
@@ -71,33 +84,89 @@ def differences(old: Pack, new: Pack) -> tuple[Difference, ...]:
 
 
 def compare(here: Pack, there: Pack) -> tuple[Row, ...]:
-    """One row for each service that both places have, in order of id."""
+    """The services of either place in order of id, each followed by those of its variants that differ."""
     rows: list[Row] = []
-    for name in _both(here.services, there.services):
-        first, second = here.services[name], there.services[name]
-        materials = _materials(here, first), _materials(there, second)
-        conditions = _conditions(first), _conditions(second)
-        rows.append(
-            Row(
-                name,
-                first.name,
-                (term_words(first.promised), term_words(second.promised)),
-                (first.alone.visits, second.alone.visits),
-                _only(materials[0], materials[1]),
-                _only(materials[1], materials[0]),
-                _only(conditions[0], conditions[1]),
-                _only(conditions[1], conditions[0]),
-            )
-        )
+    for name in sorted(here.services.keys() | there.services.keys()):
+        first, second = here.services.get(name), there.services.get(name)
+        if first is not None and second is not None:
+            rows += (_side_by_side(here, first, there, second), *_variants(first, second))
+        elif service := first or second:
+            terms = tuple(term_words(one.promised) if one else _NOT_OFFERED for one in (first, second))
+            visits = tuple(one.alone.visits if one else None for one in (first, second))
+            rows.append(Row(name, service.name, (terms[0], terms[1]), (visits[0], visits[1])))
     return tuple(rows)
 
 
+def numbers(here: Pack, there: Pack) -> tuple[Number, ...]:
+    """The numbers that both places have and set differently, in order of id."""
+    found: list[Number] = []
+    for name in _both(here.parameters, there.parameters):
+        first, second = here.parameters[name], there.parameters[name]
+        values = _values(first), _values(second)
+        if values[0] != values[1]:
+            found.append(Number(name, first.label, values))
+    return tuple(found)
+
+
 def term_words(term: model.Term | None) -> Bilingual:
-    """ "7 个工作日", "7 working days"; "-" for none."""
+    """ "7 个工作日", "7 working days"; "当场", "on the spot" for no time at all; "-" for no term."""
     if term is None:
         return Bilingual("-", "-")
+    if term.amount == 0:
+        return Bilingual("当场", "on the spot")
     zh, one, many = _UNITS[term.unit]
     return Bilingual(f"{term.amount} {zh}", f"{term.amount} {one if term.amount == 1 else many}")
+
+
+def _side_by_side(here: Pack, first: model.Service, there: Pack, second: model.Service) -> Row:
+    materials = _materials(here, first), _materials(there, second)
+    return Row(
+        first.id,
+        first.name,
+        (term_words(first.promised), term_words(second.promised)),
+        (first.alone.visits, second.alone.visits),
+        _only(materials[0], materials[1]),
+        _only(materials[1], materials[0]),
+        _local(first, second),
+        _local(second, first),
+    )
+
+
+def _variants(first: model.Service, second: model.Service) -> Iterator[Row]:
+    """Variants whose promise differs; one that a place does not have runs there as the service itself."""
+    ours, theirs = ({one.id: one for one in service.variants} for service in (first, second))
+    for name in dict.fromkeys((*ours, *theirs)):
+        here, there = ours.get(name), theirs.get(name)
+        terms = (
+            term_words((here and here.promised) or first.promised),
+            term_words((there and there.promised) or second.promised),
+        )
+        own = terms != (term_words(first.promised), term_words(second.promised))
+        variant = here or there
+        if variant and own and terms[0] != terms[1]:
+            title = Bilingual(f"{first.name.zh}：{variant.name.zh}", f"{first.name.en}: {variant.name.en}")
+            yield Row(first.id, title, terms, (None, None))
+
+
+def _local(these: model.Service, those: model.Service) -> tuple[Bilingual, ...]:
+    """Conditions that only the first sets; where both set one by different rules, with its rule."""
+    rules = {condition.id: condition.rule for condition in those.conditions}
+    found: list[Bilingual] = []
+    for condition in these.conditions:
+        label, rule = condition.label, condition.rule
+        if condition.id not in rules:
+            found.append(label)
+        elif rules[condition.id] != rule:
+            found.append(Bilingual(f"{label.zh}（{rule}）", f"{label.en} ({rule})"))
+    return tuple(found)
+
+
+def _values(parameter: model.Parameter) -> str:
+    periods: list[str] = []
+    for dated in sorted(parameter.values, key=lambda dated: dated.valid_from):
+        last = f" {dated.valid_to - timedelta(days=1)}" if dated.valid_to else ""
+        periods.append(f"{dated.value} ({dated.valid_from} –{last})")
+    return "; ".join(periods)
 
 
 def _come_and_go(old: Pack, new: Pack) -> Iterator[Difference]:

@@ -3,6 +3,9 @@
 cn       - {id: food, promised: {amount: 10}, requires: [{material: lease}, {material: photo}]}
 cn-city  - {id: food, promised: {amount: 5}, requires: {remove: [photo]}}
 merged   - {id: food, promised: {amount: 5}, requires: [{material: lease}]}
+
+Items of a list are known by their key: `id`, `material`, `code`, `number`, `valid_from` or `name`. Removing one and
+adding one of the same key replaces it in its place.
 """
 
 from __future__ import annotations
@@ -116,15 +119,23 @@ def _is_change(node: tree.Node) -> bool:
 
 
 def _changed(below: tree.List, change: tree.Node, where: str, problems: list[Problem]) -> tree.List:
+    """Without what is removed and with what is added; an item that is both is replaced where it stands."""
     items = list(below.items)
+    added = _list(change, "add", where, problems)
+    by_name = {_name(item): item for item in added}
     for item in _list(change, "remove", where, problems):
-        kept = [other for other in items if _name(other) != _name(item)]
-        if len(kept) == len(items):
-            hint = names.did_you_mean(_name(item), (_name(other) for other in items))
-            message = f'{where}: the list below has no "{_name(item)}" to remove'
-            problems.append(Problem(item.position, "list-change", message, hint))
-        items = kept
-    for item in _list(change, "add", where, problems):
+        name = _name(item)
+        known = [_name(other) for other in items]
+        if name not in known:
+            message = f'{where}: the list below has no "{name}" to remove'
+            problems.append(Problem(item.position, "list-change", message, names.did_you_mean(name, known)))
+            continue
+        items = [other for other in items if _name(other) != name]
+        if name in by_name:
+            items.insert(known.index(name), by_name[name])
+    for item in added:
+        if any(other is item for other in items):
+            continue  # it stands where the removed one stood
         if any(_name(other) == _name(item) for other in items):
             message = f'{where}: the list already has "{_name(item)}"'
             problems.append(

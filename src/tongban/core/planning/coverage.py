@@ -119,18 +119,15 @@ def _run(covered: Covered, rule: Rule, facts: Facts, numbers: Parameters) -> boo
             covered.outcomes["fail"] += 1
         case _:
             return False
-    cases = (node for node in ir.walk(rule.root) if isinstance(node, ir.Case))
-    for index, node in enumerate(cases):
+    for index, node in enumerate(_cases(rule)):
         if (branch := _branch(node, facts, numbers)) is not None:
             covered.taken.add((index, branch))
     return True
 
 
 def _branch(node: ir.Case, facts: Facts, numbers: Parameters) -> int | None:
-    """Which branch is taken; the ELSE is the last. None when it is open, or inside an aggregate."""
+    """Which branch is taken; the ELSE is the last. None when it is open."""
     for number, (when, _) in enumerate(node.branches):
-        if any(isinstance(part, ir.Member) for part in ir.walk(when)):
-            return None
         match evaluate_node(when, when.type, facts, numbers):
             case Known(value=True):
                 return number
@@ -142,12 +139,15 @@ def _branch(node: ir.Case, facts: Facts, numbers: Parameters) -> int | None:
 
 
 def _branches(rule: Rule) -> int:
-    cases = [node for node in ir.walk(rule.root) if isinstance(node, ir.Case)]
+    return sum(len(node.branches) + 1 for node in _cases(rule))
+
+
+def _cases(rule: Rule) -> list[ir.Case]:
+    """Its CASEs in the order of the text, without those inside an aggregate, which have a branch for each member."""
     gathered = {
         id(inside)
         for node in ir.walk(rule.root)
         if isinstance(node, ir.Aggregate)
         for inside in ir.walk(node)
-        if isinstance(inside, ir.Case)
     }
-    return sum(len(node.branches) + 1 for node in cases if id(node) not in gathered)
+    return [node for node in ir.walk(rule.root) if isinstance(node, ir.Case) and id(node) not in gathered]

@@ -19,9 +19,10 @@ def pack() -> None:
 
 
 def read(path: Path) -> loader.Loaded:
-    """The merged pack at a folder such as `packs/cn-qingqu`; layers below it are sibling folders."""
-    folder = path.resolve()
-    return loader.load(sources.read_layers(folder.parent, folder.name), folder.name)
+    """The merged pack at a folder such as `packs/cn-qingqu`; layers below it are sibling folders, or lie in the packs
+    folder of this installation."""
+    found = path.resolve()
+    return loader.load(sources.read_layers(found.parent, found.name, folder()), found.name)
 
 
 def read_clean(path: Path) -> Pack:
@@ -29,7 +30,8 @@ def read_clean(path: Path) -> Pack:
     loaded = read(path)
     if loaded.pack is None:
         for problem in loaded.problems:
-            click.echo(f"{path.parent}/{problem}")
+            layer = problem.position.file.split("/")[0]
+            click.echo(f"{sources.holder(layer, path.parent, folder())}/{problem}")
         click.echo(f"{len(loaded.problems)} problems.", err=True)
         sys.exit(1)
     return loaded.pack

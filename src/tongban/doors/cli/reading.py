@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import sys
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -118,26 +120,36 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="The table as CSV.")
 @click.option("--all", "everything", is_flag=True, help="Also services that are the same in both.")
 def compare_places(here: str, there: str, as_csv: bool, everything: bool) -> None:
-    """Lay two places side by side: days, visits, materials and conditions. A place is a code, an id or a folder."""
+    """Lay two places side by side: days, visits, materials, conditions, numbers. A place is a code, an id or a folder."""
     first, second = _place(here), _place(there)
+    ours, theirs = first.manifest.id, second.manifest.id
     rows = [row for row in differences.compare(first, second) if everything or not row.same]
-    head = ["service", f"days {first.manifest.id}", f"days {second.manifest.id}", "visits", "visits"]
-    head += [f"only {first.manifest.id}", f"only {second.manifest.id}"]
-    lines = [
-        [
-            _both(row.name),
-            *map(_both, row.days),
-            *map(str, row.visits),
-            "; ".join(map(_both, (*row.only_here, *row.conditions_here))),
-            "; ".join(map(_both, (*row.only_there, *row.conditions_there))),
-        ]
-        for row in rows
+    numbers = differences.numbers(first, second)
+    head = [
+        "service",
+        *(f"{what} {place}" for what in ("days", "visits", "only") for place in (ours, theirs)),
     ]
+    lines = [_compared(row) for row in rows]
+    lines += [[_both(number.label), *number.values, "", "", "", ""] for number in numbers]
     if as_csv:
         csv.writer(sys.stdout).writerows([head, *lines])
         return
-    _table(head, lines)
-    click.echo(f"{len(rows)} services differ." if rows else "The services that both have are the same.")
+    _table(head, lines[: len(rows)])
+    if numbers:
+        click.echo()
+        _table(["number", ours, theirs], [line[:3] for line in lines[len(rows) :]])
+    different = len({row.id for row in rows if not row.same})
+    click.echo(f"\n{different} services and {len(numbers)} numbers differ.")
+
+
+def _compared(row: differences.Row) -> list[str]:
+    return [
+        _both(row.name),
+        *map(_both, row.days),
+        *("" if visits is None else str(visits) for visits in row.visits),
+        "; ".join(map(_both, (*row.only_here, *row.conditions_here))),
+        "; ".join(map(_both, (*row.only_there, *row.conditions_there))),
+    ]
 
 
 @click.command()
@@ -165,8 +177,8 @@ def show_ready(place: str, as_json: bool) -> None:
     """How ready PLACE is, in three percentages: dependencies, data, scenes (业务通、数据通、场景通)."""
     found = _place(place)
     outcomes = packtests.run_tests(found, all_layers=True)
-    events = {test.name: test.event for layer in found.layer_tests.values() for test in layer}
-    passed = [(event, outcome.ok) for outcome in outcomes if (event := events.get(outcome.name))]
+    events = {(layer, test.name): test.event for layer, tests in found.layer_tests.items() for test in tests}
+    passed = [(event, one.ok) for one in outcomes if (event := events.get((one.layer, one.name)))]
     shares = {
         "business": (Bilingual("业务通", "dependencies resolved"), ready.business(found)),
         "data": (Bilingual("数据通", "facts with a live source"), ready.data(found)),
@@ -186,8 +198,11 @@ def show_ready(place: str, as_json: bool) -> None:
         return
     for label, share in shares.values():
         click.echo(f"{share.percent:3} %  {_both(label)}: {share.done} of {share.total}")
-        for missing in share.missing:
-            click.echo(f"         {missing}")
+        for noun, pairs in itertools.groupby(share.missing, lambda missing: missing.split(" ")[0]):
+            listed = ", ".join(missing.removeprefix(f"{noun} ") for missing in pairs)
+            click.echo(
+                textwrap.fill(f"{noun}: {listed}", 100, initial_indent=" " * 9, subsequent_indent=" " * 11)
+            )
 
 
 def _loaded(place: str | None, path: Path | None) -> loader.Loaded:
@@ -229,7 +244,7 @@ def _as_json(merged: Any) -> dict[str, Any]:
 
 
 def _both(text: Bilingual) -> str:
-    return f"{text.zh} {text.en}"
+    return text.zh if text.zh == text.en else f"{text.zh} {text.en}"
 
 
 def _table(head: list[str], lines: list[list[str]]) -> None:

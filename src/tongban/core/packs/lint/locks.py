@@ -2,7 +2,7 @@
 
     name, kind, statutory term, basis, authority, result    may not change
     promised, extension, time to notify and to deliver      may only shrink
-    materials and conditions                                may only fall away
+    materials and conditions                                may only fall away, or be asked of fewer
     fee                                                     may only fall
     promised case                                           may become an instant one, and not the other way
 
@@ -26,6 +26,7 @@ COUNTRY: Final = "000000"
 _DAYS: Final = (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS)
 _HOURS: Final = 8
 """Hours of a day at work: a promise in hours is shorter than one in days up to here."""
+_ALWAYS: Final = "TRUE"
 _NOWHERE: Final = Position("")
 _EMPTY: Final[dict[str, tree.Node]] = {
     **dict.fromkeys(("requires", "conditions", "blocked_when"), tree.List((), _NOWHERE)),
@@ -113,9 +114,23 @@ def _longer(before: tree.Node, after: tree.Node) -> str | None:
 
 
 def _more(key: str, verb: str, before: tree.Node, after: tree.Node) -> str | None:
-    old, new = _keys(before, key), _keys(after, key)
+    old, new = _items(before, key), _items(after, key)
     added = [name for name in new if name not in old]
-    return f"{verb} {', '.join(added)}" if added else None
+    if added:
+        return f"{verb} {', '.join(added)}"
+    stricter = [name for name, item in new.items() if _is_stricter(old[name], item)]
+    return f"makes {', '.join(stricter)} stricter" if stricter else None
+
+
+def _is_stricter(before: tree.Table, after: tree.Table) -> bool:
+    """Whether an item of the same key may hit more people than before: its rule is another, it is asked in other
+    cases (a `when` may only join where there was none), or a secondary material has become a main one."""
+    if _written(before, "rule") != _written(after, "rule"):
+        return True
+    asked = _written(before, "when") or _ALWAYS
+    if asked not in (_ALWAYS, _written(after, "when")):
+        return True
+    return _written(before, "tier") == "secondary" != _written(after, "tier")
 
 
 def _dearer(before: tree.Node, after: tree.Node) -> str | None:
@@ -138,10 +153,16 @@ def _term(node: tree.Node) -> model.Term | None:
         return None  # said elsewhere
 
 
-def _keys(node: tree.Node, key: str) -> list[str]:
+def _items(node: tree.Node, key: str) -> dict[str, tree.Table]:
+    """By what names each of them."""
     items = node.items if isinstance(node, tree.List) else ()
-    found = (item.fields.get(key) for item in items if isinstance(item, tree.Table))
-    return [value.text for value in found if isinstance(value, tree.Scalar)]
+    tables = [item for item in items if isinstance(item, tree.Table)]
+    return {name: item for item in tables if (name := _written(item, key)) is not None}
+
+
+def _written(item: tree.Table, key: str) -> str | None:
+    value = item.fields.get(key)
+    return value.text if isinstance(value, tree.Scalar) else None
 
 
 def _plain(node: tree.Node) -> Any:
