@@ -40,7 +40,12 @@ def django_db_modify_db_settings() -> None:
     connections["default"].settings_dict["TEST"]["NAME"] = f"test_tongban_{os.getpid()}"
 
 
-LONGEST = ("tests/journeys/", "tests/core/rules/test_rule_spark.py", "tests/base/directory/", "tests/core/rules/")
+LONGEST = (
+    "tests/journeys/",
+    "tests/core/rules/test_rule_spark.py",
+    "tests/base/directory/",
+    "tests/core/rules/",
+)
 """What takes longest, in the order in which it is begun: so that no worker is left alone with it at the end."""
 
 
