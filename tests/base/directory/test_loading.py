@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import pytest
 from tests.core.packs import shop_pack
 
@@ -10,15 +13,17 @@ from tongban.core.packs import loader
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     tops: list[str] = []
+    load = loader.load
 
-    def counted(files: object, top: str) -> loader.Loaded:
+    def counted(files: Mapping[str, bytes], top: str) -> loader.Loaded:
         tops.append(top)
-        return loader.load(files, top)  # type: ignore[arg-type]
+        return load(files, top)
 
-    monkeypatch.setattr(loading, "loader", type("Counted", (), {"load": staticmethod(counted)}))
-    loading._remembered.clear()
+    monkeypatch.setattr(loader, "load", counted)
+    monkeypatch.setenv("TONGBAN_HOME", str(tmp_path / "none"))  # nothing on disk
+    loading.forget()
     return tops
 
 

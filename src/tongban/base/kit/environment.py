@@ -21,10 +21,11 @@ def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
-def home() -> Path:
-    """The data folder, made on first use and readable by its owner only."""
+def home(*, make: bool = True) -> Path:
+    """The data folder, made on first use unless `make` says not to."""
     folder = Path(text("TONGBAN_HOME", ".tongban")).expanduser().resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+    if make:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o755)
     return folder
 
 

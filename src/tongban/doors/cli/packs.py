@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tongban.base.directory import sources
+from tongban.base.directory import loading, sources
 from tongban.core.packs import loader, schema
 from tongban.core.packs.pack import Pack
 
@@ -22,12 +22,22 @@ def read(path: Path) -> loader.Loaded:
     """The merged pack at a folder such as `packs/cn-qingqu`; layers below it are sibling folders, or lie in the packs
     folder of this installation."""
     found = path.resolve()
-    return loader.load(sources.read_layers(found.parent, found.name, folder()), found.name)
+    return loader.load(_files(found), found.name)
+
+
+def _known(path: Path) -> loading.Found:
+    """The same without what its layers say; at once when the same files were found sound before."""
+    found = path.resolve()
+    return loading.load(_files(found), found.name)
+
+
+def _files(path: Path) -> dict[str, bytes]:
+    return sources.read_layers(path.parent, path.name, folder())
 
 
 def read_clean(path: Path) -> Pack:
     """The pack, or exit 1 with every problem."""
-    loaded = read(path)
+    loaded = _known(path)
     if loaded.pack is None:
         for problem in loaded.problems:
             layer = problem.position.file.split("/")[0]
@@ -51,7 +61,7 @@ def of_place(place: str | None, path: Path | None) -> Pack:
     if place is None:
         return read_clean(folder() / sources.top_layer(folder()))
     for manifest in sorted(folder().glob("*/pack.yaml")):
-        loaded = read(manifest.parent)
+        loaded = _known(manifest.parent)
         if loaded.pack is not None and place in (
             loaded.pack.manifest.jurisdiction,
             loaded.pack.manifest.id,
