@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 
 import click
 
 from tongban import __version__
-from tongban.base.audit.commands import audit
-from tongban.doors.cli import boot, doctor, packs, plans, proving, reading, running, scaffold, two
-from tongban.doors.cli.rules import commands as rules
-from tongban.records.licences.commands import licence
-from tongban.work.cases.commands import decision
+from tongban.doors.cli import lazily
+
+_HERE = "tongban.doors.cli"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(lazily.Lazy):
+    places = {
+        "audit": "tongban.base.audit.commands:audit",
+        "decision": "tongban.work.cases.commands:decision",
+        "demo": f"{_HERE}.running:demo",
+        "demo-two": f"{_HERE}.two:demo_two",
+        "demo-two-prepare": f"{_HERE}.two:prepare",
+        "doctor": f"{_HERE}.doctor:doctor",
+        "licence": "tongban.records.licences.commands:licence",
+        "pack": f"{_HERE}.packs:pack",
+        "peer": f"{_HERE}.peers:peer",
+        "plan": f"{_HERE}.plans:plan",
+        "ready": f"{_HERE}.reading:show_ready",
+        "rule": f"{_HERE}.rules.commands:rule",
+        "serve": f"{_HERE}.running:serve",
+        "stop": f"{_HERE}.running:stop",
+        "worker": f"{_HERE}.running:worker",
+    }
+    needing_the_database = ("audit", "decision", "peer")
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if cmd_name in self.needing_the_database and isinstance(found, click.Group):
+            return _with_database(found)
+        return found
+
+
+@cache
+def _with_database(group: click.Group) -> click.Group:
+    from tongban.doors.cli import boot
+
+    return boot.needs_database(group)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tongban")
 def cli() -> None:
     """Tongban (通办): the operating software of a digital government."""
-
-
-cli.add_command(running.demo)
-cli.add_command(running.serve)
-cli.add_command(running.worker)
-cli.add_command(running.stop)
-cli.add_command(plans.plan)
-for command in (*reading.COMMANDS, *scaffold.COMMANDS):
-    packs.pack.add_command(command)
-packs.pack.add_command(proving.prove)
-cli.add_command(packs.pack)
-cli.add_command(reading.show_ready)
-cli.add_command(rules.rule)
-cli.add_command(licence)
-cli.add_command(boot.needs_database(audit))
-cli.add_command(boot.needs_database(decision))
-cli.add_command(doctor.doctor)
-two.install(cli)
 
 
 def main() -> None:

@@ -5,22 +5,46 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tongban.base.directory import loading, sources
-from tongban.core.packs import loader, schema
-from tongban.core.packs.pack import Pack
+from tongban.doors.cli import lazily
+
+if TYPE_CHECKING:
+    from tongban.core.packs.loader import Loaded
+    from tongban.core.packs.pack import Pack
 
 
-@click.group()
+class Commands(lazily.Lazy):
+    """`lint`, `test` and `schema` are here; the others lie with what they are about."""
+
+    places = {
+        "add-event": "tongban.doors.cli.scaffold:add_event",
+        "add-service": "tongban.doors.cli.scaffold:add_service",
+        "compare": "tongban.doors.cli.reading:compare_places",
+        "diff": "tongban.doors.cli.reading:diff",
+        "fetch": "tongban.doors.cli.peers:fetch",
+        "gaps": "tongban.doors.cli.reading:gaps",
+        "impact": "tongban.doors.cli.reading:show_impact",
+        "install": "tongban.doors.cli.peers:install",
+        "new": "tongban.doors.cli.scaffold:new",
+        "prove": "tongban.doors.cli.proving:prove",
+        "show": "tongban.doors.cli.reading:show",
+    }
+
+
+@click.group(cls=Commands)
 def pack() -> None:
     """Law and services as content: check it, try it."""
 
 
-def read(path: Path) -> loader.Loaded:
+def read(path: Path) -> Loaded:
     """The merged pack at a folder such as `packs/cn-qingqu`; layers below it are sibling folders, or lie in the packs
     folder of this installation."""
+    from tongban.core.packs import loader
+
     found = path.resolve()
     return loader.load(_files(found), found.name)
 
@@ -123,6 +147,8 @@ def test(path: Path, untouched: bool) -> None:
 @click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
 def write_schema(target: Path) -> None:
     """Write the JSON Schema of every kind of content into FOLDER, for editors."""
+    from tongban.core.packs import schema
+
     target.mkdir(parents=True, exist_ok=True)
     for name, document in schema.schemas().items():
         (target / f"{name}.schema.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

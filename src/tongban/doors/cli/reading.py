@@ -254,7 +254,3 @@ def _table(head: list[str], lines: list[list[str]]) -> None:
     for line in lines:
         table.add_row(*line)
     _console().print(table)
-
-
-COMMANDS = (show, show_impact, diff, compare_places, gaps)
-"""Of the group `pack`."""

@@ -161,6 +161,3 @@ def _require_id(name: str) -> None:
         raise click.ClickException(
             f"'{name}' cannot be an id: small letters and digits, with - between words, such as open-bookshop."
         )
-
-
-COMMANDS = (new, add_event, add_service)

@@ -24,7 +24,7 @@ import yaml
 
 from tongban.base.kit import environment
 from tongban.base.peers import cards
-from tongban.doors.cli import boot, packs, peers
+from tongban.doors.cli import boot, peers
 
 ROOT = Path(environment.default_packs()).parent
 
@@ -60,15 +60,6 @@ class Node:
         """Serve; what it says goes to `said`, or to the terminal."""
         command = [sys.executable, "-m", "tongban.doors.cli.main", "demo", "--serve"]
         return subprocess.Popen(command, env=self.env, start_new_session=True, stdout=said, stderr=said)
-
-
-def install(cli: click.Group) -> None:
-    """Add what two nodes need to the command line."""
-    cli.add_command(boot.needs_database(peers.peer))
-    packs.pack.add_command(peers.fetch)
-    packs.pack.add_command(peers.install)
-    cli.add_command(demo_two)
-    cli.add_command(prepare)
 
 
 @click.command("demo-two")
