@@ -87,7 +87,11 @@ def _fits(shelf: _Shelf, asked: frozenset[str], rest: str) -> list[Fit]:
         needed = _ENOUGH_OF_LAW if topic.kind in ("law", "article") else _ENOUGH
         if len(fit.covered) >= needed * len(asked) and (topic.kind != "article" or len(fit.covered) > 1):
             found.append(fit)
-    return sorted(found, key=lambda fit: (-fit.score, _ORDER.index(fit.topic.kind), fit.topic.id))
+    # what bears the name comes before an article that only mentions it
+    return sorted(
+        found,
+        key=lambda fit: (fit.topic.kind == "article", -fit.score, _ORDER.index(fit.topic.kind), fit.topic.id),
+    )
 
 
 _ORDER: Final = ("event", "service", "licence", "law", "article")
