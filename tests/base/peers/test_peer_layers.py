@@ -97,12 +97,12 @@ def test_a_layer_whose_lower_layer_is_not_here_is_not_written(tmp_path: Path) ->
 def test_a_zip_that_reaches_elsewhere_is_refused(name: str) -> None:
     files = {**FILES, name: b"x"}
     with pytest.raises(layers.LayerRefused):
-        layers.unpacked(zipped(files), LAYER, layers.digest_of(files))
+        layers.unpacked(zipped(files), LAYER, sources.digest_of(files))
 
 
 def test_other_files_than_the_list_says_are_refused() -> None:
     with pytest.raises(layers.LayerRefused):
-        layers.unpacked(zipped({**FILES, f"{LAYER}/README.md": b"x"}), LAYER, layers.digest_of(FILES))
+        layers.unpacked(zipped({**FILES, f"{LAYER}/README.md": b"x"}), LAYER, sources.digest_of(FILES))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_other_files_than_the_list_says_are_refused() -> None:
 )
 def test_what_is_no_zip_of_a_layer_is_refused(data: bytes) -> None:
     with pytest.raises(layers.LayerRefused):
-        layers.unpacked(data, LAYER, layers.digest_of(FILES))
+        layers.unpacked(data, LAYER, sources.digest_of(FILES))
 
 
 def test_a_zip_bomb_is_refused() -> None:

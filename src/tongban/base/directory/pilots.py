@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
@@ -32,6 +33,7 @@ from tongban.base.directory import actions, loading, models, queries, sources
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.core.packs import kinds
+from tongban.core.packs.in_chinese import in_chinese
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import packtests
 
@@ -264,7 +266,9 @@ def _lay(base: models.PackVersion, *, layer_id: UUID, service: str, patch: str) 
     }
     loaded = loading.load(files, layer)
     if loaded.pack is None:
-        lines = tuple(str(problem).removeprefix(f"{layer}/") for problem in loaded.problems)
+        chinese = str(get_language()).startswith("zh")
+        told = map(in_chinese, loaded.problems) if chinese else loaded.problems
+        lines = tuple(str(problem).removeprefix(f"{layer}/") for problem in told)
         raise PilotRefused(_("The version has mistakes."), lines)
     after = loaded.pack
     others = _other_changes(before, after, service)

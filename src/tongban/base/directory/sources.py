@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import re
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
 
 MAX_BYTES = 50 * 1024 * 1024
+_LAYER = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)*")
 
 
 class NoSuchPack(LookupError):
@@ -35,13 +39,29 @@ def read_layers(folder: Path, top: str, *others: Path) -> dict[str, bytes]:
             break
         for path in sorted(root.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts):
-                files[f"{layer}/{path.relative_to(root).as_posix()}"] = path.read_bytes()
-        try:
-            manifest = yaml.safe_load(files[f"{layer}/pack.yaml"])
-        except yaml.YAMLError:
-            break
-        layer = manifest.get("extends") if isinstance(manifest, dict) else None
+                files[f"{layer}/{path.relative_to(root).as_posix()}"] = _content(path)
+        layer = extended(files[f"{layer}/pack.yaml"])
     return files
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file; of one too large for any pack only so much that the checks see that it is."""
+    with path.open("rb") as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def extended(manifest: bytes) -> str | None:
+    """The layer that a pack.yaml extends, by the name of its folder.
+
+    None too where it cannot be read, or names what can be no layer (`../x`): no file is looked for there, and the
+    loader tells the author.
+    """
+    try:
+        read = yaml.safe_load(manifest)
+    except (yaml.YAMLError, ValueError, RecursionError):  # ValueError: 2026-13-45 as a plain date
+        return None
+    named = read.get("extends") if isinstance(read, dict) else None
+    return named if isinstance(named, str) and _LAYER.fullmatch(named) else None
 
 
 def holder(layer: str, folder: Path, *others: Path) -> Path:
@@ -51,17 +71,20 @@ def holder(layer: str, folder: Path, *others: Path) -> Path:
 
 def top_layer(folder: Path) -> str:
     """The layer of `folder` that no other layer extends; the first by name if several."""
-    manifests = {
-        path.parent.name: yaml.safe_load(path.read_bytes()) for path in sorted(folder.glob("*/pack.yaml"))
-    }
-    below = {manifest.get("extends") for manifest in manifests.values()}
-    tops = [name for name in manifests if name not in below]
+    below = {path.parent.name: extended(path.read_bytes()) for path in sorted(folder.glob("*/pack.yaml"))}
+    tops = [name for name in below if name not in below.values()]
     if not tops:
         raise NoSuchPack(f"No pack in {folder}.")
     return tops[0]
 
 
-def zipped(files: dict[str, bytes]) -> bytes:
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Over the names and the bytes of files, so it is the same wherever they lie."""
+    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):

@@ -9,14 +9,11 @@ the names and the bytes of a layer's files, so it is the same wherever they lie.
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import os
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -24,7 +21,7 @@ from typing import Any
 
 import yaml
 
-from tongban.base.directory import sources
+from tongban.base.directory import archives, sources
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.core.packs import loader
 from tongban.core.packs.pack import Pack, Problem
@@ -87,18 +84,13 @@ def read(folder: Path, layer: str) -> dict[str, bytes]:
     }
 
 
-def digest_of(files: Mapping[str, bytes]) -> str:
-    lines = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
-    return "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
-
-
 def listed(files: Mapping[str, bytes]) -> Listed:
     layer = next(iter(files)).split("/")[0]
     manifest = yaml.safe_load(files[f"{layer}/pack.yaml"])
     name = {tag: str(manifest["name"][tag]) for tag in ("zh", "en")}
     size = sum(len(data) for data in files.values())
     return Listed(
-        layer, str(manifest["version"]), name, str(manifest["licence"]), manifest.get("extends"), digest_of(files),
+        layer, str(manifest["version"]), name, str(manifest["licence"]), manifest.get("extends"), sources.digest_of(files),
         len(files), size,
     )  # fmt: skip
 
@@ -120,25 +112,16 @@ def unpacked(data: bytes, layer: str, digest: str) -> dict[str, bytes]:
     Raises `LayerRefused`.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if len(archive.infolist()) > MAX_FILES:
-                raise LayerRefused("The layer has more files than a layer can have.")
-        files = sources.unzipped(data)
-    except (ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise LayerRefused("The layer is not a readable ZIP of at most 50 MB.") from error
+        files = archives.unpacked(data)
+    except archives.ArchiveRefused as error:
+        raise LayerRefused(error.message) from error
+    if len(files) > MAX_FILES:
+        raise LayerRefused("The layer has more files than a layer can have.")
     for name in files:
-        parts = PurePosixPath(name).parts
-        plain = name.isprintable() and "\\" not in name and ":" not in name and "/".join(parts) == name
-        hidden = any(part.startswith(".") for part in parts)
-        if (
-            not plain
-            or hidden
-            or len(parts) < 2
-            or parts[0] != layer
-            or PurePosixPath(name).suffix not in _ENDINGS
-        ):
+        path = PurePosixPath(name)
+        if len(path.parts) < 2 or path.parts[0] != layer or path.suffix not in _ENDINGS:
             raise LayerRefused("The ZIP holds a file that does not belong to a layer.")
-    if digest_of(files) != digest:
+    if sources.digest_of(files) != digest:
         raise LayerRefused("The files are not those of the peer's list: their digest differs.")
     return files
 
@@ -163,7 +146,7 @@ def keep(
 ) -> bool:
     """Write a checked layer into the packs folder in one step. False when the very same is there already."""
     there = read(folder, layer)
-    if there and digest_of(there) == digest_of(files):
+    if there and sources.digest_of(there) == sources.digest_of(files):
         return False
     if (folder / layer).exists() and not replace:
         raise NotNow("Another version of this layer lies there. Compare them, then fetch with --replace.")

@@ -78,7 +78,8 @@ def _append_only() -> tuple[str, ...]:
 
 
 def install_packs(now: datetime) -> None:
-    """Install the uppermost pack of the packs folder; does nothing when its digest is in force already."""
+    """Install the uppermost pack of the packs folder; does nothing when its digest is in force already, or was until
+    another was added by hand."""
     from django.conf import settings
 
     from tongban.base.directory import actions, sources
@@ -87,10 +88,13 @@ def install_packs(now: datetime) -> None:
     top = sources.top_layer(settings.PACKS)
     acting = system(now, settings.PLACE, "installation")
     try:
-        actions.install_pack(acting=acting, files=sources.read_layers(settings.PACKS, top), top=top)
+        files = sources.read_layers(settings.PACKS, top)
+        actions.install_pack(acting=acting, files=files, top=top, again=False)
     except actions.PackRefused as refused:
+        from tongban.doors.cli import packs
+
         for problem in refused.problems:
-            click.echo(str(problem), err=True)
+            click.echo(str(packs.told(problem)), err=True)
         raise click.ClickException(
             f"The pack {top} has {len(refused.problems)} problems; nothing was installed."
         ) from refused

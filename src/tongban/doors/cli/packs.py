@@ -10,28 +10,35 @@ from typing import TYPE_CHECKING
 import click
 
 from tongban.base.directory import loading, sources
+from tongban.base.kit import terminal
 from tongban.doors.cli import lazily
 
 if TYPE_CHECKING:
     from tongban.core.packs.loader import Loaded
-    from tongban.core.packs.pack import Pack
+    from tongban.core.packs.pack import Pack, Problem
 
 
 class Commands(lazily.Lazy):
     """`lint`, `test` and `schema` are here; the others lie with what they are about."""
 
     places = {
+        "add": "tongban.doors.cli.installing:add",
         "add-event": "tongban.doors.cli.scaffold:add_event",
         "add-service": "tongban.doors.cli.scaffold:add_service",
         "compare": "tongban.doors.cli.reading:compare_places",
         "diff": "tongban.doors.cli.reading:diff",
         "fetch": "tongban.doors.cli.peers:fetch",
+        "freeze": "tongban.doors.cli.installing:freeze",
         "gaps": "tongban.doors.cli.reading:gaps",
         "impact": "tongban.doors.cli.reading:show_impact",
         "install": "tongban.doors.cli.peers:install",
+        "list": "tongban.doors.cli.installing:list_",
+        "migrate": "tongban.doors.cli.migrating:migrate",
         "new": "tongban.doors.cli.scaffold:new",
         "prove": "tongban.doors.cli.proving:prove",
+        "remove": "tongban.doors.cli.installing:remove",
         "show": "tongban.doors.cli.reading:show",
+        "watch": "tongban.doors.cli.watching:watch",
     }
 
 
@@ -59,16 +66,25 @@ def _files(path: Path) -> dict[str, bytes]:
     return sources.read_layers(path.parent, path.name, folder())
 
 
-def read_clean(path: Path) -> Pack:
-    """The pack, or exit 1 with every problem."""
+def read_clean(path: Path, language: str | None = None) -> Pack:
+    """The pack, or exit 1 with every problem, in the language of the terminal if none is given."""
     loaded = _known(path)
     if loaded.pack is None:
         for problem in loaded.problems:
             layer = problem.position.file.split("/")[0]
-            click.echo(f"{sources.holder(layer, path.parent, folder())}/{problem}")
+            click.echo(f"{sources.holder(layer, path.parent, folder())}/{told(problem, language)}")
         click.echo(f"{len(loaded.problems)} problems.", err=True)
         sys.exit(1)
     return loaded.pack
+
+
+def told(problem: Problem, language: str | None = None) -> Problem:
+    """The problem as it is shown: in the language of the terminal if none is given."""
+    if (language or terminal.terminal_language()) != "zh":
+        return problem
+    from tongban.core.packs.in_chinese import in_chinese
+
+    return in_chinese(problem)
 
 
 def folder() -> Path:
@@ -99,15 +115,38 @@ def of_place(place: str | None, path: Path | None) -> Pack:
 
 @pack.command()
 @click.argument("path", type=click.Path(path_type=Path))
-def lint(path: Path) -> None:
+@click.option(
+    "--lang", type=click.Choice(["zh", "en"]), help="Language of problems; that of the terminal by default."
+)
+@click.option(
+    "--official", is_flag=True, help="Refuse too whatever nobody has confirmed in its source, and list it."
+)
+def lint(path: Path, lang: str | None, official: bool) -> None:
     """Check a pack: every problem at once, with file and line. Exit 1 when there is any."""
-    found = read_clean(path)
+    found = read_clean(path, lang)
+    if official:
+        _require_confirmed(path, lang)
     layers = " > ".join(layer.id for layer in found.layers)
     click.echo(
         f"{layers}: {len(found.life_events)} life events, {len(found.services)} services, {len(found.facts)} facts, "
         f"{len(found.rules)} rules, {len(found.tests)} tests. No problems."
     )
     click.echo(f"digest {found.digest}")
+
+
+def _require_confirmed(path: Path, language: str | None) -> None:
+    """Exit 1 with every entry and number of the pack that is not `confirmed`."""
+    from tongban.core.packs.official import unconfirmed
+
+    content = read(path).content
+    problems = unconfirmed(content) if content else ()
+    for problem in problems:
+        layer = problem.position.file.split("/")[0]
+        holder = sources.holder(layer, path.resolve().parent, folder())
+        click.echo(f"{holder}/{told(problem, language)}")
+    if problems:
+        click.echo(f"{len(problems)} problems.", err=True)
+        sys.exit(1)
 
 
 @pack.command()

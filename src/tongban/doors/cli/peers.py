@@ -151,7 +151,7 @@ def fetch(node: str, layer: str, replace: bool) -> None:
         layers.check(files, settings.PACKS, layer)
     except layers.LayerRefused as refused:
         for problem in refused.problems:
-            click.echo(str(problem), err=True)
+            click.echo(str(packs.told(problem)), err=True)
         raise
     origin = {"peer": node, "digest": listed.digest, "fetched": _now().isoformat(timespec="seconds")}
     new = layers.keep(files, settings.PACKS, layer, origin=origin, replace=replace)

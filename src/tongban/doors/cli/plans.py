@@ -47,7 +47,7 @@ def plan(
     facts, problems = packfacts.read_facts(pack, _read(facts_file), file=str(facts_file or "facts"))
     if problems:
         for problem in problems:
-            click.echo(str(problem), err=True)
+            click.echo(str(packs.told(problem)), err=True)
         sys.exit(1)
     day = at.date() if at else datetime.now(ZoneInfo(pack.manifest.time_zone)).date()
     try:

@@ -132,6 +132,11 @@ class Frame:
             return None
         return self._tried(lambda: self.request.user if self.request.user.is_authenticated else None)
 
+    @property
+    def accounts(self) -> bool:
+        """Whether this node has accounts to sign in to; a preview has none."""
+        return navigation.exists("/sign-in")
+
     @cached_property
     def signed_in(self) -> bool:
         return self.account is not None

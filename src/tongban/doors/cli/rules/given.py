@@ -15,6 +15,7 @@ import click
 from tongban.base.kit.terminal import terminal_language
 from tongban.core.packs.lexicon import lexicon_of
 from tongban.core.packs.pack import Pack
+from tongban.core.rules.in_chinese import in_chinese
 from tongban.core.rules.narrate.speech import Speech
 from tongban.core.rules.problems import RuleProblem, render
 from tongban.core.rules.rule import Rule
@@ -56,7 +57,7 @@ def rule(command: Callable[..., Any]) -> Callable[..., Any]:
         found = sources.pack_of(place, pack, vocabulary)
         source = sources.rule_of(found, given, file, expect, on_undefined)
         if source.rule is None:
-            refuse(source.problems, source)
+            refuse(source.problems, source, lang)
         day = sources.day_of(found, at)
         speech = Speech(lexicon_of(found), lang or terminal_language())
         return command(
@@ -92,10 +93,12 @@ def _visible(character: str) -> str:
     return "\N{REPLACEMENT CHARACTER}" if hidden else character
 
 
-def refuse(problems: tuple[RuleProblem, ...], source: sources.Text) -> NoReturn:
-    """Exit 1 with every problem under its line."""
+def refuse(problems: tuple[RuleProblem, ...], source: sources.Text, language: str | None = None) -> NoReturn:
+    """Exit 1 with every problem under its line, in the language of the terminal if none is given."""
+    chinese = (language or terminal_language()) == "zh"
     for problem in problems:
-        click.echo(render(problem, source.text, source.name), err=True)
+        shown = in_chinese(problem) if chinese else problem
+        click.echo(render(shown, source.text, source.name), err=True)
     raise click.exceptions.Exit(1)
 
 

@@ -68,7 +68,7 @@ def _compared(
     on_undefined = None if sources.is_address(name) else str(first.rule.on_undefined)
     other = sources.rule_of(pack, name, None, None, on_undefined, wanted=first.source.expect)
     if other.rule is None:
-        given.refuse(other.problems, other)
+        given.refuse(other.problems, other, first.speech.language)
     day = at.date() if at else first.day
     return diff(
         first.rule, other.rule, first.parameters, sources.parameters_of(pack, day), codes=words.code_lists

@@ -179,7 +179,7 @@ def plain(node: tree.Node) -> Any:
 def refuse(problems: tuple[Problem, ...]) -> NoReturn:
     """Exit 1 with every problem."""
     for problem in problems:
-        click.echo(str(problem), err=True)
+        click.echo(str(packs.told(problem)), err=True)
     raise click.exceptions.Exit(1)
 
 

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class Preview(AppConfig):
+    name = "tongban.doors.preview"
+    label = "preview"
