@@ -217,6 +217,15 @@ def test_a_parquet_file_is_read_chunk_by_chunk(tmp_path: Path) -> None:
     assert found["share"] == [Known(True), broken, Known(True), UNKNOWN, broken]
 
 
+@pytest.mark.parametrize("group", [1, 7, 10, 30, 100])
+def test_every_row_of_every_row_group_comes_once_and_in_order(tmp_path: Path, group: int) -> None:
+    path = tmp_path / "shops.parquet"
+    parquet.write_table(pa.table({"seats": pa.array(range(95), pa.int64())}), path, row_group_size=group)
+    found = list(arrow.chunks(path, program({"some": rule("seats > 0")}).needs, rows=10))
+    assert [value for part, _ in found for value in part["seats"].values] == list(range(95))  # type: ignore[union-attr]
+    assert max(rows for _, rows in found) <= 10
+
+
 def test_without_pyarrow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(arrow.EngineMissing, match=r"pip install 'tongban\[engines\]'"):

@@ -57,8 +57,25 @@ def chunks(
     with parquet.ParquetFile(path) as file:
         there = file.schema_arrow.names
         wanted = {column for name in (*needs.facts, *needs.fields) for column in _told_by(name, refs or {})}
-        for batch in file.iter_batches(batch_size=rows, columns=[name for name in there if name in wanted]):
-            yield columns(batch, needs, refs), batch.num_rows
+        read = [name for name in there if name in wanted]
+        for groups in _groups(file.metadata, rows):
+            for batch in file.iter_batches(batch_size=rows, row_groups=groups, columns=read):
+                yield columns(batch, needs, refs), batch.num_rows
+
+
+def _groups(metadata: Any, rows: int) -> Iterator[list[int]]:
+    """Row groups in their order, so many at a time that they hold a chunk. pyarrow keeps what it has read of a group
+    until the last of those it was asked for: a file is never asked for whole."""
+    together: list[int] = []
+    held = 0
+    for group in range(metadata.num_row_groups):
+        together.append(group)
+        held += metadata.row_group(group).num_rows
+        if held >= rows:
+            yield together
+            together, held = [], 0
+    if together:
+        yield together
 
 
 def columns(batch: Any, needs: Needs, refs: Mapping[str, ColumnRef] | None = None) -> Columns:
