@@ -86,7 +86,25 @@ TABLE: Final = """
 
     the file is larger than $most bytes | 文件超过 $most 字节
     the file is not UTF-8 text | 文件不是 UTF-8 文本
-    this is not valid YAML: $what | 这不是有效的 YAML：$what
+    this is not valid YAML: $what | 这不是有效的 YAML：$$what
+    mapping values are not allowed in this context | 这里不能再写键和值
+    did not find expected key | 这里该有一个键
+    did not find expected '-' indicator | 这里该有“-”
+    did not find expected <document start> | 这里该是文档的开头
+    found character that cannot start any token | 有不能这样开头的字符
+    could not find expected ':' | 少了冒号“:”
+    while parsing a block mapping $rest | 键值表没有写完：$$rest
+    while parsing a block collection $rest | 列表没有写完：$$rest
+    while parsing a flow mapping $rest | 花括号里没有写完：$$rest
+    while parsing a flow sequence $rest | 方括号里没有写完：$$rest
+    while parsing a flow node $rest | 值没有写完：$$rest
+    while scanning a simple key $rest | 键没有写完：$$rest
+    while scanning a quoted scalar $rest | 引号没有闭合：$$rest
+    did not find expected ',' or '}' | 少了“,”或“}”
+    did not find expected ',' or ']' | 少了“,”或“]”
+    did not find expected node content | 这里该有内容
+    found unexpected end of stream | 文件到此为止
+    found unexpected document indicator | 遇到了文档分隔符
     the file holds more than one YAML document | 文件里有不止一个 YAML 文档
     packs do not use YAML anchors and aliases (& and *) | 内容包不用 YAML 的锚和别名（& 和 *）
     packs do not use YAML tags (!) | 内容包不用 YAML 的标签（!）
@@ -180,8 +198,11 @@ TABLE: Final = """
     its confidence is "$found", not "confirmed" | 可信程度是“$found”，不是“confirmed”
     read it in its source, name that under source and write confidence: confirmed | 在出处中核对原文，在 source 写明出处，再写 confidence: confirmed
     a layer with organisations needs a brand: the name, tagline and seal of its portal | 有机构的层要有 brand：门户的名称、标语和徽标
+    a credit code has 18 characters, this has $found | 统一社会信用代码有 18 位，这里有 $found 位
+    a credit code has digits and capital letters without I, O, S, V, Z; this has $signs | 统一社会信用代码只用数字和大写字母，不用 I、O、S、V、Z；这里有 $signs
+    characters 3 to 8 of a credit code are a division code of digits | 统一社会信用代码第 3 至 8 位是行政区划代码，只有数字
+    the check character of the organisation code inside the credit code is wrong (character 17) | 统一社会信用代码里主体标识码的校验位（第 17 位）不对
     the check character of the credit code is wrong (character 18) | 统一社会信用代码的校验位（第 18 位）不对
-    a credit code has $wanted characters, this has $found | 统一社会信用代码有 $wanted 位，这里有 $found 位
     a test names the event or the policy that it is of | 测试要写明是哪个一件事或哪个政策的
     a test of a $noun has no $name | $$noun的测试没有 $name
     the policy $id has no condition "$name" | 政策 $id 没有条件“$name”
