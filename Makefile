@@ -58,7 +58,7 @@ e2e: setup-dev browser ## The browser journeys only
 	$(BIN)/python -m pytest -q -m journey
 
 conformance: setup-dev ## Checks against shapes that cannot be shipped: put them into TONGBAN_SHAPES first
-	@test -n "$$TONGBAN_SHAPES" -a -d "$$TONGBAN_SHAPES" || { echo "Set TONGBAN_SHAPES to the folder of the DCAT-AP shapes; tests/conformance/test_dcat_ap.py says which."; exit 1; }
+	@test -n "$$TONGBAN_SHAPES" -a -d "$$TONGBAN_SHAPES" || { echo "Set TONGBAN_SHAPES to the folder of the shapes; tests/conformance/test_dcat_ap.py and test_cpsv_ap.py say which."; exit 1; }
 	$(BIN)/python -m pytest -q tests/conformance
 
 MINUTES ?= 20

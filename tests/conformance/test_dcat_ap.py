@@ -32,9 +32,16 @@ FORMS = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
 
 
-def official() -> list[Path]:
+def shapes_folder() -> Path | None:
+    """Where somebody has put official shapes."""
     folder = Path(os.environ.get("TONGBAN_SHAPES") or HERE / ".cache")
-    return [path for name in OFFICIAL for path in sorted(folder.glob(f"*{name}"))] if folder.is_dir() else []
+    return folder if folder.is_dir() else None
+
+
+def official() -> list[Path]:
+    folder = shapes_folder()
+    found = [path for name in OFFICIAL for path in sorted(folder.glob(f"*{name}"))] if folder else []
+    return [path for path in found if not path.name.startswith("cpsv")]
 
 
 def catalogue(client: Any, form: str = "ttl") -> Any:

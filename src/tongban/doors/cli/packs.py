@@ -27,6 +27,7 @@ class Commands(lazily.Lazy):
         "add-service": "tongban.doors.cli.scaffold:add_service",
         "compare": "tongban.doors.cli.reading:compare_places",
         "diff": "tongban.doors.cli.reading:diff",
+        "export": "tongban.doors.cli.exporting:export",
         "fetch": "tongban.doors.cli.peers:fetch",
         "freeze": "tongban.doors.cli.installing:freeze",
         "gaps": "tongban.doors.cli.reading:gaps",

@@ -1,7 +1,6 @@
 """The catalogue as DCAT-AP 3.0.1 (https://semiceu.github.io/DCAT-AP/releases/3.0.1): a pure builder of triples.
 
     graph(pack, entries, Site(base="https://host", ...)) -> rdflib.Graph
-    written(graph, "ttl") -> bytes
 
 Every node has an address of its own (no blank nodes), so the same catalogue is written the same way. A resource is a
 dcat:Dataset at `<base>/catalogue/<id>#dataset`; that page tells a browser the same. Rows are never part of it: the
@@ -19,6 +18,8 @@ from typing import Final
 from rdflib import OWL, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCAT, DCTERMS, FOAF, SKOS
 
+from tongban.base.kit import rdf
+from tongban.base.kit.rdf import ELI, EU
 from tongban.core.packs.model import Organisation
 from tongban.core.packs.pack import Pack
 from tongban.core.values.text import Bilingual
@@ -26,13 +27,9 @@ from tongban.records.catalogue.entries import Column, Entry, columns
 
 VCARD: Final = Namespace("http://www.w3.org/2006/vcard/ns#")
 DCATAP: Final = Namespace("http://data.europa.eu/r5r/")
-ELI: Final = Namespace("http://data.europa.eu/eli/ontology#")
 CSVW: Final = Namespace("http://www.w3.org/ns/csvw#")
 SPDX: Final = Namespace("http://spdx.org/licenses/")
-EU: Final = Namespace("http://publications.europa.eu/resource/authority/")
 
-_WRITERS: Final = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml"}
-"""Ending of the address: rdflib's name of the form."""
 _FREQUENCY: Final = {
     "real-time": "UPDATE_CONT", "daily": "DAILY", "weekly": "WEEKLY", "monthly": "MONTHLY", "quarterly": "QUARTERLY",
     "yearly": "ANNUAL",
@@ -73,21 +70,15 @@ def graph(pack: Pack, entries: Iterable[Entry], site: Site) -> Graph:
     return made
 
 
-def written(made: Graph, form: str) -> bytes:
-    """In one of the forms `ttl`, `jsonld`, `rdf`."""
-    options = {"auto_compact": True} if form == "jsonld" else {}
-    return made.serialize(format=_WRITERS[form], encoding="utf-8", **options)
-
-
 def _catalogue(made: Graph, pack: Pack, site: Site) -> URIRef:
     node = site.uri("/catalogue#catalogue")
     made.add((node, RDF.type, DCAT.Catalog))
-    _text(made, node, DCTERMS.title, site.title)
+    rdf.text(made, node, DCTERMS.title, site.title)
     words = Bilingual(
         zh="本地各部门保管的数据资源：有哪些字段、由谁保管、能不能共享、谁在用。",
         en="Data resources that the departments of this place keep: their fields, keepers, sharing attributes and users.",
     )
-    _text(made, node, DCTERMS.description, words)
+    rdf.text(made, node, DCTERMS.description, words)
     made.add((node, DCTERMS.publisher, _agent(made, site.publisher, site)))
     made.add((node, OWL.versionInfo, Literal(pack.manifest.version)))
     made.add((node, DCTERMS.spatial, _place(made, pack, pack.manifest.jurisdiction, site)))
@@ -97,7 +88,7 @@ def _catalogue(made: Graph, pack: Pack, site: Site) -> URIRef:
     licence = SPDX[pack.manifest.licence]
     made.add((licence, RDF.type, DCTERMS.LicenseDocument))
     made.add((node, DCTERMS.license, licence))
-    _languages(made, node)
+    rdf.languages(made, node)
     theme = EU["data-theme"]
     made.add((theme, RDF.type, SKOS.ConceptScheme))
     made.add((theme, DCTERMS.title, Literal("Data theme", lang="en")))
@@ -111,30 +102,30 @@ def _dataset(made: Graph, pack: Pack, entry: Entry, site: Site) -> URIRef:
     node = URIRef(f"{page}#dataset")
     made.add((node, RDF.type, DCAT.Dataset))
     made.add((node, DCTERMS.identifier, Literal(resource.id)))
-    _text(made, node, DCTERMS.title, resource.name)
-    _text(made, node, DCTERMS.description, resource.summary or resource.name)
+    rdf.text(made, node, DCTERMS.title, resource.name)
+    rdf.text(made, node, DCTERMS.description, resource.summary or resource.name)
     made.add((page, RDF.type, FOAF.Document))
     made.add((node, DCAT.landingPage, page))
     made.add((node, DCTERMS.spatial, _place(made, pack, pack.manifest.jurisdiction, site)))
-    _languages(made, node)
-    theme = _named(made, node, DCAT.theme, "data-theme", "GOVE", SKOS.Concept)
+    rdf.languages(made, node)
+    theme = rdf.named(made, node, DCAT.theme, "data-theme", "GOVE", SKOS.Concept)
     made.add((theme, SKOS.prefLabel, Literal("Government and public sector", lang="en")))
     if entry.steward:
         made.add((node, DCTERMS.publisher, _agent(made, entry.steward, site)))
         made.add((node, DCAT.contactPoint, _contact(made, entry.steward, site)))
-    _named(
+    rdf.named(
         made, node, DCTERMS.accessRights, "access-right", _ACCESS[resource.openness], DCTERMS.RightsStatement
     )
     if resource.update_frequency:
         frequency = _FREQUENCY[resource.update_frequency]
-        _named(made, node, DCTERMS.accrualPeriodicity, "frequency", frequency, DCTERMS.Frequency)
+        rdf.named(made, node, DCTERMS.accrualPeriodicity, "frequency", frequency, DCTERMS.Frequency)
     for reference in (*resource.articles, *resource.sharing_basis):
         act, _sign, number = reference.partition("#")
         article = site.uri(f"/laws/{act}#{number}")
         made.add((article, RDF.type, ELI.LegalResource))
         made.add((node, DCATAP.applicableLegislation, article))
     for column in columns(pack, resource):
-        _text(made, node, DCAT.keyword, column.field.label)
+        rdf.text(made, node, DCAT.keyword, column.field.label)
     made.add((node, DCAT.distribution, _distribution(made, pack, entry, page)))
     return node
 
@@ -146,14 +137,14 @@ def _distribution(made: Graph, pack: Pack, entry: Entry, page: URIRef) -> URIRef
     made.add((node, RDF.type, DCAT.Distribution))
     made.add((node, DCAT.accessURL, page))
     made.add((page, RDF.type, RDFS.Resource))
-    _text(made, node, DCTERMS.title, Bilingual(zh="逐条查询", en="Look-up of one row"))
+    rdf.text(made, node, DCTERMS.title, Bilingual(zh="逐条查询", en="Look-up of one row"))
     words = Bilingual(
         zh="凭有效授权按主键查一条，只给授权的字段，每次都留痕。",
         en="One row by its key, under a live grant: only the granted fields, and every use is logged.",
     )
-    _text(made, node, DCTERMS.description, words)
+    rdf.text(made, node, DCTERMS.description, words)
     made.add((rights, RDF.type, DCTERMS.RightsStatement))
-    _text(made, rights, RDFS.label, _RIGHTS[resource.sharing])
+    rdf.text(made, rights, RDFS.label, _RIGHTS[resource.sharing])
     made.add((node, DCTERMS.rights, rights))
     made.add((schema, RDF.type, DCTERMS.Standard))
     made.add((schema, RDF.type, CSVW.Schema))
@@ -167,19 +158,19 @@ def _column(made: Graph, column: Column, page: URIRef) -> URIRef:
     node = URIRef(f"{page}#field-{column.field.id}")
     made.add((node, RDF.type, CSVW.Column))
     made.add((node, CSVW.name, Literal(column.field.id)))
-    _text(made, node, CSVW.title, column.field.label)
+    rdf.text(made, node, CSVW.title, column.field.label)
     if column.type:
         datatype = XSD.decimal if column.type.startswith("decimal") else _TYPES.get(column.type, XSD.string)
         made.add((node, CSVW.datatype, datatype))
     if column.element:
-        _text(made, node, SKOS.definition, column.element.definition)
+        rdf.text(made, node, SKOS.definition, column.element.definition)
     return node
 
 
 def _agent(made: Graph, organ: Organisation, site: Site) -> URIRef:
     node = site.uri(f"/catalogue#{organ.id}")
     made.add((node, RDF.type, FOAF.Agent))
-    _text(made, node, FOAF.name, organ.name)
+    rdf.text(made, node, FOAF.name, organ.name)
     made.add((node, DCTERMS.identifier, Literal(organ.credit_code)))
     return node
 
@@ -188,7 +179,7 @@ def _contact(made: Graph, organ: Organisation, site: Site) -> URIRef:
     node = site.uri(f"/catalogue#contact-{organ.id}")
     made.add((node, RDF.type, VCARD.Kind))
     made.add((node, RDF.type, VCARD.Organization))
-    _text(made, node, VCARD.fn, organ.name)
+    rdf.text(made, node, VCARD.fn, organ.name)
     if organ.phone:
         made.add((node, VCARD.hasTelephone, URIRef(f"tel:{organ.phone.replace(' ', '')}")))
     return node
@@ -200,25 +191,5 @@ def _place(made: Graph, pack: Pack, code: str, site: Site) -> URIRef:
     made.add((node, DCTERMS.identifier, Literal(code)))
     place = pack.places.get(code)
     if place is not None:
-        _text(made, node, SKOS.prefLabel, place.name)
+        rdf.text(made, node, SKOS.prefLabel, place.name)
     return node
-
-
-def _languages(made: Graph, node: URIRef) -> None:
-    for code in ("ZHO", "ENG"):
-        _named(made, node, DCTERMS.language, "language", code, DCTERMS.LinguisticSystem)
-
-
-def _named(made: Graph, node: URIRef, predicate: URIRef, scheme: str, code: str, kind: URIRef) -> URIRef:
-    """A term of a vocabulary of the EU Publications Office, with its type and scheme stated."""
-    term = EU[f"{scheme}/{code}"]
-    made.add((term, RDF.type, kind))
-    made.add((term, SKOS.inScheme, EU[scheme]))
-    made.add((node, predicate, term))
-    return term
-
-
-def _text(made: Graph, node: URIRef, predicate: URIRef, text: Bilingual) -> None:
-    made.add((node, predicate, Literal(text.zh, lang="zh-Hans")))
-    if text.en:
-        made.add((node, predicate, Literal(text.en, lang="en")))

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from tongban.base.directory import queries as directory
-from tongban.base.kit import access, text
+from tongban.base.kit import access, negotiation, sheets, text
 from tongban.core.packs.model import Service
 from tongban.core.packs.pack import Pack
-from tongban.doors.portal import guide, stages
+from tongban.doors.portal import guide, stages, table
 from tongban.readers.assistant import queries as assistant
 
 PER_PAGE = 20
@@ -42,6 +42,26 @@ def services(request: HttpRequest) -> HttpResponse:
     part = request.headers.get("HX-Request") and not request.headers.get("HX-History-Restore-Request")
     response = render(request, "portal/parts/results.html" if part else "portal/services.html", context)
     response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
+    return response
+
+
+@access.public
+def guide_table(request: HttpRequest) -> HttpResponse:
+    """Every service as a row, for a spreadsheet."""
+    pack, language = _pack(request), text.language()
+    return sheets.download("services", table.columns(language), table.rows(pack, language), private=False)
+
+
+@access.public
+def guide_rdf(request: HttpRequest, form: str) -> HttpResponse:
+    """The guide as CPSV-AP, for other portals to harvest."""
+    from tongban.base.kit import rdf  # rdflib takes half a second to load: only who asks for RDF waits
+    from tongban.doors.portal import cpsv
+
+    base = request.build_absolute_uri("/").rstrip("/")
+    made = cpsv.graph(_pack(request), cpsv.Site(base))
+    response = HttpResponse(rdf.written(made, form), content_type=f"{negotiation.MEDIA[form]}; charset=utf-8")
+    response["Access-Control-Allow-Origin"] = "*"  # public data, read by harvesters and pages of others
     return response
 
 

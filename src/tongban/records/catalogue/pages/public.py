@@ -17,14 +17,14 @@ from django.views.decorators.http import require_safe
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access as route
-from tongban.base.kit import sheets
+from tongban.base.kit import negotiation, sheets
 from tongban.base.kit.text import in_language
 from tongban.core.packs.pack import Pack
 from tongban.core.values.text import Bilingual
 from tongban.records.catalogue import access, models, queries
 from tongban.records.catalogue import entries as catalogue
 from tongban.records.catalogue.entries import OPENNESS, SHARING, Entry, Wish
-from tongban.records.catalogue.pages import negotiation, words
+from tongban.records.catalogue.pages import words
 
 PER_PAGE = 25
 
@@ -211,17 +211,14 @@ def _lines(pack: Pack, found: list[Entry]) -> Iterable[list[str]]:
 
 
 def _rdf(request: HttpRequest, pack: Pack, found: list[Entry], form: str) -> HttpResponse:
-    from tongban.records.catalogue import (
-        dcat,
-    )  # rdflib takes half a second to load: only who asks for RDF waits
+    from tongban.base.kit import rdf  # rdflib takes half a second to load: only who asks for RDF waits
+    from tongban.records.catalogue import dcat
 
     if form not in negotiation.MEDIA:
         raise Http404
     base = request.build_absolute_uri("/").rstrip("/")
     made = dcat.graph(pack, found, dcat.Site(base, _title(pack), _publisher(pack)))
-    response = HttpResponse(
-        dcat.written(made, form), content_type=f"{negotiation.MEDIA[form]}; charset=utf-8"
-    )
+    response = HttpResponse(rdf.written(made, form), content_type=f"{negotiation.MEDIA[form]}; charset=utf-8")
     patch_vary_headers(response, ["Accept"])
     response["Access-Control-Allow-Origin"] = "*"  # public data, read by harvesters and pages of others
     return response

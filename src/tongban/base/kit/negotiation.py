@@ -1,4 +1,4 @@
-"""Which form of the catalogue an Accept header asks for (RFC 9110, section 12.5.1)."""
+"""Which form of published data an Accept header asks for (RFC 9110, section 12.5.1)."""
 
 from __future__ import annotations
 
