@@ -38,7 +38,7 @@ from tongban.core.rules.to_numpy.program import program
 from tongban.core.rules.types import Kind, parse_type
 
 FOLDER = Path(__file__).resolve().parents[2] / "build" / "bench"
-CHUNK = 65_536
+CHUNK = 131_072
 ROUNDS = 3
 GROUP = 131_072
 """Rows of a group in the Parquet file."""

@@ -35,8 +35,8 @@ from tongban.core.rules.types import MAX_DIGITS, Kind, Type
 
 __all__ = ["ColumnUnfit", "EngineMissing", "chunks", "columns"]
 
-ROWS: Final = 65_536
-"""Subjects of a chunk: what two cores work on side by side stays in a few hundred megabytes."""
+ROWS: Final = 131_072
+"""Subjects of a chunk: what two cores work on side by side stays below a gigabyte."""
 KNOWN_SUFFIX: Final = "__known"
 
 

@@ -25,9 +25,9 @@ from tongban.core.rules.to_numpy.instructions import (
 )
 from tongban.core.rules.to_numpy.plan import Plan
 
-BLOCK: Final = 65_536
-"""Most subjects that are worked on at a time: 1,024 words of flags, long enough that a step takes longer than beginning
-it. Half as many take a fifth more time, and on fewer than 500 words NumPy lets no other thread run meanwhile."""
+BLOCK: Final = 131_072
+"""Most subjects that are worked on at a time: 2,048 words of flags, long enough that a step takes longer than beginning
+it. With half as many all takes a sixth longer, and on fewer than 500 words NumPy lets no other thread run meanwhile."""
 
 _ALL_KNOWN: Final = np.zeros((), np.uint8)
 """The states of a column that comes without, in a plan that was made for one that had some."""

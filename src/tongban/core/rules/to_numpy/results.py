@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tongban.core.rules.to_numpy.columns import ABSENT, KNOWN, UNDEFINED, UNKNOWN, Array, Column, Reasons
+from tongban.core.rules.to_numpy.columns import ABSENT, UNDEFINED, UNKNOWN, Array, Column, Reasons
 from tongban.core.rules.to_numpy.instructions import BOOL, Store
 from tongban.core.rules.to_numpy.machine import Found
 
@@ -33,17 +33,10 @@ class Results:
         values = _spread(found.values, size) if line.dtype == BOOL else found.values
         np.copyto(room.values[rows], values, casting="unsafe")  # they fit: see `Store.dtype`
         if room.state is not None:
-            state = room.state[rows]
-            state[...] = KNOWN
-            for flag, code in ((found.unknown, UNKNOWN), (found.absent, ABSENT)):
-                _put(flag, code, state)
-            for flag in found.undefined.values():
-                _put(flag, UNDEFINED, state)
+            undefined = [(flag, UNDEFINED) for flag in found.undefined.values()]
+            _put([(found.unknown, UNKNOWN), (found.absent, ABSENT), *undefined], room.state[rows])
         if room.codes is not None:
-            codes = room.codes[rows]
-            codes[...] = 0
-            for number, flag in enumerate(found.undefined.values()):
-                _put(flag, number, codes)
+            _put([(flag, number) for number, flag in enumerate(found.undefined.values())], room.codes[rows])
 
     def columns(self, texts: Mapping[str, int]) -> dict[str, Column]:
         """By rule. `texts` are the numbers of the chunk's texts."""
@@ -65,10 +58,19 @@ def _room(line: Store, size: int) -> _Room:
     )
 
 
-def _put(flag: Array | int, code: int, out: Array) -> None:
-    """The code where the flag is set. No other flag that is put is set there too."""
-    if flag is not False and code:
-        out |= _spread(flag, len(out)).astype(out.dtype) * out.dtype.type(code)
+def _put(flags: Iterable[tuple[Array | int, int]], out: Array) -> None:
+    """The code of each flag where it is set, 0 (`KNOWN`) elsewhere. In no row is more than one of the flags set."""
+    empty = True
+    for flag, code in flags:
+        if flag is False or not code:
+            continue
+        bits = _spread(flag, len(out)).astype(out.dtype, copy=False)
+        scaled = np.multiply(bits, out.dtype.type(code), out=out if empty else bits)
+        if not empty:
+            np.bitwise_or(out, scaled, out=out)
+        empty = False
+    if empty:
+        out[...] = 0
 
 
 def _spread(flag: Array | int, size: int) -> Array:
