@@ -105,7 +105,7 @@ def test_everybody_reads_conditions_amounts_articles_and_the_money_left(town: To
     text = contents(client.get(f"/policies/{GRANT}"))
     for words in (
         "The business scope includes catering", "The larger start-up grant", "¥10,000", "100.00 m²", "Set aside: ¥2,000,000",
-        "Reserved or paid: ¥5,000", "Realistic sample, no city", "30 calendar days", "Floor area", "2025-11-20",
+        "Reserved or paid: ¥5,000", "Sample content: realistic, no city", "30 calendar days", "Floor area", "2025-11-20",
     ):  # fmt: skip
         assert words in text, words
     assert "小店" not in text

@@ -71,11 +71,12 @@ ROLES: Final[dict[str, str]] = {
 
 CONFIDENCE: Final[dict[str, tuple[str, str]]] = {
     "confirmed": (_("Checked against the source"), "ok"),
-    "recalled": (_("From memory, not checked again"), "warn"),
-    "sample": (_("Realistic sample, no city's law"), "info"),
-    "design": (_("Our own design"), "info"),
+    "recalled": (_("Sample content: from memory, not checked again"), "warn"),
+    "sample": (_("Sample content: realistic, no city's law"), "info"),
+    "design": (_("Sample content: our own design"), "info"),
 }
-"""How far a statement of a pack can be trusted: its words and the colour of the mark."""
+"""How far a statement of a pack can be trusted: its words and the colour of the mark. What nobody has checked against its
+source is sample content, whatever it was taken from."""
 
 _TONE_OF: Final = {state: tone for tone, states in TONES.items() for state in states.split()}
 

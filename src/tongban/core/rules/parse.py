@@ -115,10 +115,7 @@ class _Translation:
     def __init__(self, text: str, tokens: list[spelling.Token], tree: exp.Expr) -> None:
         self.problems: list[RuleProblem] = []
         self._text = text
-        self._words: dict[str, Iterator[spelling.Token]] = {
-            word: iter([t for t in tokens if not t.quoted and t.text.upper() == word])
-            for word in ("NULL", "TRUE", "FALSE", "CASE")
-        }
+        self._words = _words(tokens, ("NULL", "TRUE", "FALSE", "CASE"))
         self._tokens = tokens
         self._starts = _starts(tree)
 
@@ -312,6 +309,15 @@ class _Translation:
         name = node.sql_name().upper() if isinstance(node, exp.Func) else type(node).__name__.upper()
         found = next((token for token in self._tokens if token.text.upper() == name), None)
         return spelling.place(self._text, found.start if found else self._tokens[0].start)
+
+
+def _words(tokens: Iterable[spelling.Token], words: Iterable[str]) -> dict[str, Iterator[spelling.Token]]:
+    """Where each of these words stands, in the order of the text."""
+    found: dict[str, list[spelling.Token]] = {word: [] for word in words}
+    for token in tokens:
+        if not token.quoted and (places := found.get(token.text.upper())) is not None:
+            places.append(token)
+    return {word: iter(places) for word, places in found.items()}
 
 
 def _starts(tree: exp.Expr) -> dict[int, int]:

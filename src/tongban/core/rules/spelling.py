@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from tongban.core.rules.problems import RuleProblem
 
@@ -36,8 +35,7 @@ _QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
 _WORD: Final = re.compile(r"[^\W\d]\w*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     text: str
     start: int
     """Offset in the text."""
