@@ -97,6 +97,23 @@ def test_every_service_event_and_material_of_the_pack_is_there() -> None:
     assert of(CV.EvidenceTypeList) == ways
 
 
+def test_channels_are_those_that_the_pack_states_and_no_others() -> None:
+    pack, data = pack_of("cn-qingqu"), guide("cn-qingqu")
+    for service in pack.services.values():
+        node = rdflib.URIRef(f"https://city.example/services/{service.id}#service")
+        found = {str(channel).rpartition("#")[2] for channel in data.objects(node, CV.hasChannel)}
+        stated = service.channels
+        if stated is None:
+            assert found == set(), service.id
+            continue
+        assert ("online" in found) == (str(stated.depth) != "information"), service.id
+        assert {name for name in ("counter", "mobile", "terminal") if getattr(stated, name)} == found - {
+            "online"
+        }
+    assert any(service.channels is None for service in pack.services.values())
+    assert any(service.channels is not None for service in pack.services.values())
+
+
 def test_a_node_publishes_it_in_three_forms_that_say_the_same(city: Any, client: Any) -> None:
     graphs = []
     for form, name in dcat.FORMS.items():

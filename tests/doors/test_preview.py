@@ -19,6 +19,7 @@ from threading import Thread
 import pytest
 from tests.core.packs import shop_pack
 
+from tongban.base.directory.sources import NoSuchPack
 from tongban.doors.preview.watched import Watched
 
 BROKEN = "\n- {id: nothing-yet, name: {zh: 空, en: Empty}}\n"
@@ -34,7 +35,7 @@ def write(folder: Path) -> Path:
 
 
 def append(path: Path, text: str) -> str:
-    """Add to a file so that its time differs; what it held before."""
+    """Add to a file; what it held before."""
     before = path.read_text(encoding="utf-8")
     path.write_text(before + text, encoding="utf-8")
     return before
@@ -57,6 +58,34 @@ def test_a_change_of_any_layer_is_seen_and_the_last_sound_pack_stays(tmp_path: P
     assert watched.problems == ()
     assert watched.current().services["shop-permit"].name.en == "Permit of a shop"
     assert watched.version == 3
+
+
+def test_only_the_layers_are_looked_at_and_a_layer_that_comes_later_is_seen(tmp_path: Path) -> None:
+    city = write(tmp_path)
+    land = (tmp_path / "land").rename(tmp_path / "away")
+    watched = Watched(city)
+    assert watched.look()
+    assert {problem.code for problem in watched.problems} >= {"unknown-layer"}
+    beside = tmp_path / "letters" / "of-somebody.txt"
+    beside.parent.mkdir()
+    beside.write_text("nothing to do with the pack", encoding="utf-8")
+    assert not watched.look()
+    land.rename(tmp_path / "land")
+    assert watched.look()
+    assert watched.problems == ()
+
+
+def test_a_manifest_that_is_away_while_it_is_saved_ends_nothing(tmp_path: Path) -> None:
+    city = write(tmp_path)
+    watched = Watched(city)
+    assert watched.look()
+    manifest = (city / "pack.yaml").rename(city / "pack.yaml~")
+    assert not watched.look()
+    manifest.rename(city / "pack.yaml")
+    assert not watched.look()
+    assert watched.current().manifest.id == "city"
+    with pytest.raises(NoSuchPack):
+        Watched(tmp_path / "nothing").look()
 
 
 @dataclass
@@ -92,7 +121,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     write(folder)
     env = {name: value for name, value in os.environ.items() if not name.startswith(("TONGBAN_", "DJANGO_"))}
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "tongban.doors.cli.main", "pack", "watch", str(folder / "city"), "--port", "-1"],
+        [sys.executable, "-u", "-m", "tongban.doors.cli.main", "pack", "watch", str(folder / "city"), "--port", "0"],
         env={**env, "LC_ALL": "C.UTF-8", "TONGBAN_PACKS": str(folder)},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -68,7 +68,7 @@ def test_a_pack_with_mistakes_is_not_kept(home: Path) -> None:
 @pytest.mark.parametrize(
     "change", [lambda b: b[:-1], lambda b: b[:40] + bytes([b[40] ^ 1]) + b[41:], lambda _: b""]
 )
-def test_what_was_changed_on_disk_is_thrown_away_unread(home: Path, change) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_changed_on_disk_is_thrown_away_unread(home: Path, change: Callable[[bytes], bytes]) -> None:
     shelf.keep("a", pack())
     file = kept(home)
     file.write_bytes(change(file.read_bytes()))

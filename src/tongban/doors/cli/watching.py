@@ -25,7 +25,7 @@ EVERY: float = 0.5
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--port", default=8001, show_default=True, help="Of the preview; -1 for any free one.")
+@click.option("--port", default=8001, show_default=True, help="Of the preview; 0 for any free one.")
 def watch(path: Path, port: int) -> None:
     """Check a pack again whenever a file is saved, and show its guide and its questions in the browser.
 
@@ -34,7 +34,7 @@ def watch(path: Path, port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="tongban-watch-") as home:
         os.environ["TONGBAN_HOME"] = home  # nothing of a node is touched
         watched = _watched(path.resolve())
-        server = _serve(watched, max(port, 0))
+        server = _serve(watched, port)
         try:
             _follow(watched)
         except KeyboardInterrupt:

@@ -20,6 +20,7 @@ from tongban.base.kit import rdf
 from tongban.base.kit.rdf import ELI
 from tongban.core.packs import differences
 from tongban.core.packs.model import Alternative, LifeEvent, Material, Service, Term
+from tongban.core.packs.model_guide import Depth
 from tongban.core.packs.pack import Pack
 from tongban.core.values.duration import Unit
 from tongban.core.values.text import Bilingual
@@ -36,6 +37,12 @@ _DURATIONS: Final = {
     Unit.CALENDAR_DAYS: "P{}D",
     Unit.MONTHS: "P{}M",
     Unit.HOURS: "PT{}H",
+}
+_CHANNELS: Final = {
+    "online": Bilingual("网上办理", "Online"),
+    "counter": Bilingual("窗口办理", "At a counter"),
+    "mobile": Bilingual("移动端办理", "On a phone"),
+    "terminal": Bilingual("自助终端办理", "At a self-service terminal"),
 }
 _WAYS: Final = {
     "upload": Bilingual("上传材料", "A document that is handed in"),
@@ -123,7 +130,8 @@ def _service(made: Graph, pack: Pack, service: Service, site: Site) -> URIRef:
     made.add((node, CPSV.follows, _rule(made, service, page, site)))
     made.add((node, CPSV.produces, _output(made, service, page)))
     made.add((node, CV.hasCost, _cost(made, service, page)))
-    made.add((node, CV.hasChannel, _channel(made, page)))
+    for name in _channels(service):
+        made.add((node, CV.hasChannel, _channel(made, page, name)))
     for condition in service.conditions:
         made.add((node, CV.holdsRequirement, _condition(made, page, condition.id, condition.label)))
     for required in service.requires:
@@ -184,11 +192,25 @@ def _cost(made: Graph, service: Service, page: URIRef) -> URIRef:
     return node
 
 
-def _channel(made: Graph, page: URIRef) -> URIRef:
-    node = URIRef(f"{page}#online")
+def _channels(service: Service) -> list[str]:
+    """Those that the pack states; none where it states nothing of them."""
+    stated = service.channels
+    if stated is None:
+        return []
+    offered = {
+        "online": stated.depth is not Depth.INFORMATION,
+        "counter": stated.counter,
+        "mobile": stated.mobile,
+        "terminal": stated.terminal,
+    }
+    return [name for name, there in offered.items() if there]
+
+
+def _channel(made: Graph, page: URIRef, name: str) -> URIRef:
+    node = URIRef(f"{page}#{name}")
     made.add((node, RDF.type, CV.Channel))
-    made.add((node, DCTERMS.identifier, Literal(str(page))))
-    rdf.text(made, node, DCTERMS.description, Bilingual("网上办理", "Online"))
+    made.add((node, DCTERMS.identifier, Literal(str(node))))
+    rdf.text(made, node, DCTERMS.description, _CHANNELS[name])
     return node
 
 

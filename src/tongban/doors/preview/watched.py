@@ -10,8 +10,6 @@ from threading import Lock
 from tongban.base.directory import loading, sources
 from tongban.core.packs.pack import Pack, Problem
 
-Signature = tuple[tuple[str, int, int], ...]
-
 
 @dataclass
 class Watched:
@@ -25,17 +23,26 @@ class Watched:
     """Of the files as they are now."""
     version: int = 0
     """Counts the changes, from 1."""
-    _seen: Signature = ()
+    _seen: dict[str, bytes] = field(default_factory=dict[str, bytes], repr=False)
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def look(self) -> bool:
-        """Read the files again if any of them has changed; whether one has."""
+        """Read the files of its layers and check them if any has changed; whether one has.
+
+        Raises NoSuchPack the first time when the folder holds no pack. Later its manifest may be away for a moment,
+        while an editor puts the new one in place.
+        """
         with self._lock:
-            seen = self._signature()
-            if seen == self._seen:
+            try:
+                files = sources.read_layers(self.path.parent, self.path.name, *self.others)
+            except sources.NoSuchPack:
+                if not self._seen:
+                    raise
                 return False
-            self._seen = seen
-            found = loading.load(self._files(), self.path.name)
+            if files == self._seen:
+                return False
+            self._seen = files
+            found = loading.load(files, self.path.name)
             self.problems = found.problems
             self.pack = found.pack or self.pack
             self.version += 1
@@ -46,21 +53,6 @@ class Watched:
         if self.pack is None:
             raise LookupError(f"{self.path} has problems")
         return self.pack
-
-    def _files(self) -> dict[str, bytes]:
-        return sources.read_layers(self.path.parent, self.path.name, *self.others)
-
-    def _signature(self) -> Signature:
-        """Name, time and size of everything in the folders that hold layers. A folder may vanish while it is read."""
-        found: list[tuple[str, int, int]] = []
-        for folder in dict.fromkeys((self.path.parent, *self.others)):
-            for file in sorted(folder.rglob("*")):
-                try:
-                    stat = file.stat()
-                except OSError:
-                    continue
-                found.append((str(file), stat.st_mtime_ns, stat.st_size))
-        return tuple(found)
 
 
 _watched: Watched | None = None
