@@ -23,7 +23,7 @@ from tongban.doors.cli.main import cli
 CORE = Path(__file__).resolve().parents[3] / "src" / "tongban" / "core"
 SAYING = (
     *(CORE / "packs" / f"{name}.py" for name in (
-        "facts", "front_matter", "layers", "loader", "merge", "names", "parameters", "rule_texts", "shapes", "svg", "tree",
+        "facts", "front_matter", "importing", "layers", "loader", "mappings", "merge", "names", "parameters", "rule_texts", "shapes", "svg", "tree",
     )),
     *sorted((CORE / "packs" / "lint").glob("*.py")),
     *(CORE / "rules" / f"{name}.py" for name in (
@@ -43,7 +43,7 @@ FRAGMENTS = {
     "… (…): no layer below has this entry, so its list cannot be changed",
     "… …: no layer below has it, so it cannot be taken away",
     # no sentences
-    "dict[str, Any]", "tuple[str, ...]", "^---[ \\t]*$", "^<!-- *(\\w+) *-->[ \\t]*$",
+    "dict[str, Any]", "Mapping[str, Any]", "tuple[str, ...]", "未导入的原因 why not imported", "^---[ \\t]*$", "^<!-- *(\\w+) *-->[ \\t]*$",
 }  # fmt: skip
 
 

@@ -42,10 +42,10 @@ class BadWorkbook(ValueError):
         """Address of the cell, for example B3."""
 
 
-def rows(data: bytes, sheet: str | None = None) -> list[list[str]]:
+def rows(data: bytes, sheet: str | None = None, *, most: int = MAX_ROWS) -> list[list[str]]:
     """The rows of a sheet, of the first visible one if none is named; without empty rows and columns at the end.
 
-    Raises BadWorkbook.
+    Raises BadWorkbook, also for a sheet with more than `most` rows.
     """
     import openpyxl  # takes half a second, which only who reads a workbook waits for
 
@@ -56,7 +56,7 @@ def rows(data: bytes, sheet: str | None = None) -> list[list[str]]:
         raise BadWorkbook("no-workbook", "The file cannot be read as an Excel workbook.") from error
     for found in book.worksheets:
         if found.title == sheet if sheet is not None else found.sheet_state == "visible":
-            return _rows(found)
+            return _rows(found, most)
     raise BadWorkbook("no-sheet", f"The workbook has no sheet '{sheet}'." if sheet else "It shows no sheet.")
 
 
@@ -101,9 +101,9 @@ def _without_remarks(content: bytes) -> bytes:
     return content.replace(b"<!--", b"").replace(b"<![CDATA[", b"")
 
 
-def _rows(sheet: Worksheet) -> list[list[str]]:
-    if sheet.max_row > MAX_ROWS or sheet.max_column > MAX_COLUMNS:
-        message = f"The sheet has {sheet.max_row} rows and {sheet.max_column} columns; {MAX_ROWS} and {MAX_COLUMNS} are the most."
+def _rows(sheet: Worksheet, most: int) -> list[list[str]]:
+    if sheet.max_row > most or sheet.max_column > MAX_COLUMNS:
+        message = f"The sheet has {sheet.max_row} rows and {sheet.max_column} columns; {most} and {MAX_COLUMNS} are the most."
         raise BadWorkbook("too-large", message)
     if merged := sorted(str(area) for area in sheet.merged_cells.ranges):
         first = merged[0].partition(":")[0]

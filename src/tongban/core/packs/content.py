@@ -41,6 +41,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "indicators": "indicator",
     "goals": "goal",
     "tests": "test",
+    "mapping": "mapping",
 }
 """What one entry of each folder is called in messages."""
 

@@ -255,6 +255,36 @@ TABLE: Final = """
     Type at most $most characters. | 最多 $most 个字符。
     Choose one of the listed values. | 从列出的值里选一个。
 
+    mapping | 对照表
+    a mapping file is a mapping of fields to columns | 对照表文件是字段到列的键值表
+    one of $names | $names 之一
+    begin with columns: | 以 columns: 开头
+    "$path" is not the path of a field | “$path”不是字段的路径
+    a point leads into a field, [] stands after a list: requires[].material | 用点进入字段，列表后面写 []：requires[].material
+    no column gives the $key | 没有哪一列给出 $key
+    the pattern is not a regular expression | pattern 不是正则表达式
+    the table has no row $row, which is to name the columns | 表里没有第 $row 行，而列名该在这一行
+    the table has no column "$name" | 表里没有“$name”这一列
+    the columns are $names | 表里的列是 $names
+    two columns are called "$name" | 有两列都叫“$name”
+    rename one | 改一个的名字
+    column "$name": $what | “$name”列：$$what
+    nothing reads it | 没有用到
+    map it, or name it under ignore | 写进对照，或列在 ignore 下
+    the row has no $key | 这一行没有 $key
+    fill in the cell | 把这一格填上
+    "$value" is not as the pattern $pattern says | “$value”不合 pattern $pattern
+    the mapping does not say what "$value" is | 对照表没有写“$value”是什么
+    add it under values | 加到 values 下
+    an earlier row of $id says "$value" | $id 前面的行写的是“$value”
+    write the same in each of its rows | 它的每一行都写得一样
+    there are $count here, and $other in another column of the same list | 这里有 $count 个，同一列表的另一列有 $other 个
+    write as many in each | 各列写得一样多
+    another row of $id does not fit | $id 的另一行不合
+    mend that row first | 先改好那一行
+    the pack has $id already, and it is left as it is | 内容包里已有 $id，保持原样
+    change it in its file | 要改就改它的文件
+
     <$name> is not allowed in a drawing | 图形里不能有 <$name>
     a link leads out of the drawing | 有链接指到图形之外
     the attribute $name would run a script | 属性 $name 会运行脚本

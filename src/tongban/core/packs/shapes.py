@@ -174,6 +174,11 @@ def _shown(value: Any) -> str:
     return f'"{text}"'
 
 
+def type_at(kind: Any, path: tuple[str | int, ...]) -> Any:
+    """The type that the model declares at a path, without `| None`; Any when it declares none."""
+    return _bare(_type_at(kind, path))
+
+
 def _type_at(kind: Any, path: tuple[str | int, ...]) -> Any:
     """The type that the model declares at a path; Any when it declares none."""
     for step in path:

@@ -270,9 +270,12 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, in the order of the text."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if below := children(node):
+            waiting.extend(reversed(below))
 
 
 def facts(node: Node) -> tuple[str, ...]:

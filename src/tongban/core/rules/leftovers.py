@@ -18,6 +18,8 @@ _SAME = {"!=": "<>"}
 def problems(text: str, tokens: list[spelling.Token], expression: syntax.Expression) -> list[RuleProblem]:
     """The first word too many, or else the first word that is missing."""
     understood = Counter(words(expression))
+    if understood == Counter(word for token in tokens if (word := _word(token)) not in ("(", ")")):
+        return []
     for token in tokens:
         word = _word(token)
         if word in ("(", ")"):
@@ -26,9 +28,7 @@ def problems(text: str, tokens: list[spelling.Token], expression: syntax.Express
             message = f"'{token.text}' does not belong here."
             return [RuleProblem("leftover", message, *spelling.place(text, token.start))]
         understood[word] -= 1
-    missing = next((word for word, count in understood.items() if count), None)
-    if missing is None:
-        return []
+    missing = next(word for word, count in understood.items() if count)
     message = (
         f"A word is missing: {missing.upper()}." if missing.isalpha() else f"A sign is missing: {missing}"
     )

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from sqlglot import errors as sqlglot_errors
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.parser import Parser
 from sqlglot.tokenizer_core import TokenType
 from sqlglot.tokens import Tokenizer
@@ -48,6 +49,8 @@ _AGGREGATES: Final[dict[type[exp.Expr], str]] = {
     exp.LogicalAnd: "bool_and",
 }
 
+_DIALECT: Final = Dialect()
+"""Holds no state, so that one does for every text and thread."""
 MAX_PROBLEMS: Final = 50
 """Most problems that one text is told; who has more writes it anew."""
 MAX_DEPTH: Final = 60
@@ -59,7 +62,7 @@ def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
     if problems := spelling.check_length(text):
         return None, problems
     try:
-        raw = Tokenizer().tokenize(text)
+        raw = Tokenizer(dialect=_DIALECT).tokenize(text)
         tokens = list(_tokens(text, raw))
     except Exception:  # sqlglot raises many kinds; each is a refusal
         return None, [_unclosed(text)]
@@ -70,7 +73,7 @@ def parse(text: str) -> tuple[syntax.Expression | None, list[RuleProblem]]:
     if problems := spelling.check_tokens(text, tokens):
         return None, problems[:MAX_PROBLEMS]
     try:
-        (tree,) = Parser().parse_into(exp.Condition, raw, text)
+        (tree,) = Parser(dialect=_DIALECT).parse_into(exp.Condition, raw, text)
         assert tree
     except sqlglot_errors.ParseError as error:
         return None, [_unreadable(text, tokens, error.errors)]
@@ -325,7 +328,9 @@ def _starts(tree: exp.Expr) -> dict[int, int]:
     starts: dict[int, int] = {}
     for node in tree.dfs():  # from the left, so that most of what comes later changes nothing above it
         start, above = node.meta.get("start"), node
-        while isinstance(start, int) and above is not None and starts.get(id(above), start + 1) > start:
+        if not isinstance(start, int):
+            continue
+        while above is not None and starts.get(id(above), start + 1) > start:
             starts[id(above)] = start
             above = above.parent
     return starts

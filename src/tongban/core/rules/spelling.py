@@ -70,17 +70,21 @@ def check_tokens(text: str, tokens: list[Token]) -> list[RuleProblem]:
     open_: list[Token] = []  # brackets and CASEs
     words = ["" if token.quoted else token.text.upper() for token in tokens]
     for index, (token, word) in enumerate(zip(tokens, words, strict=True)):
-        following = words[index + 1 : index + 3]
-        joins = token.text == "." and not token.quoted and _joins(tokens, index)
-        if token.text == "." and not token.quoted and index + 1 < len(tokens) and tokens[index + 1].number:
+        if token.quoted or token.number:
+            continue
+        if word == "." and index + 1 < len(tokens) and tokens[index + 1].number:
             hint = f"Write 0.{tokens[index + 1].text}."
             problems.append(_at(text, token, "bad-number", "A number begins with a digit.", hint))
-        elif problem := None if token.quoted or joins else _sign(text, token):
+        elif word == "." and _joins(tokens, index):
+            continue
+        elif problem := _sign(text, token):
             problems.append(problem)
-        elif word == "IS" and (following[:1] == ["UNKNOWN"] or following == ["NOT", "UNKNOWN"]):
+        elif word == "IS" and (
+            words[index + 1 : index + 2] == ["UNKNOWN"] or words[index + 1 : index + 3] == ["NOT", "UNKNOWN"]
+        ):
             message = "A rule cannot ask whether a value is unknown: unknown facts are asked for."
             problems.append(_at(text, token, "unsupported", message, "IS NULL asks whether there is none."))
-        elif word == "NOT" and following[:1] == ["IS"]:
+        elif word == "NOT" and words[index + 1 : index + 2] == ["IS"]:
             problems.append(_at(text, token, "unreadable", "NOT stands after IS.", "Write x IS NOT NULL."))
         elif word == "IF":
             hint = "Write CASE WHEN condition THEN value ELSE value END."
@@ -119,7 +123,7 @@ def _joins(tokens: list[Token], index: int) -> bool:
 
 
 def _sign(text: str, token: Token) -> RuleProblem | None:
-    if token.number or token.text in _SIGNS or (_WORD.match(token.text) and token.text.isascii()):
+    if token.text in _SIGNS or (_WORD.match(token.text) and token.text.isascii()):
         return None
     if token.text in _REFUSED_SIGNS:
         return _at(text, token, "bad-sign", *_REFUSED_SIGNS[token.text])

@@ -31,6 +31,7 @@ class Commands(lazily.Lazy):
         "fetch": "tongban.doors.cli.peers:fetch",
         "freeze": "tongban.doors.cli.installing:freeze",
         "gaps": "tongban.doors.cli.reading:gaps",
+        "import": "tongban.doors.cli.importing:import_",
         "impact": "tongban.doors.cli.reading:show_impact",
         "install": "tongban.doors.cli.peers:install",
         "list": "tongban.doors.cli.installing:list_",

@@ -14,6 +14,7 @@ import click
 
 from tongban.core.packs import tree
 from tongban.core.packs.content import key_of
+from tongban.doors.cli import packs
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -64,7 +65,9 @@ _SERVICE = """\
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--zh", required=True, help="Its name in Chinese.")
 @click.option("--en", required=True, help="Its name in English.")
-@click.option("--extends", help="Id of the layer below it, a sibling folder, for example cn.")
+@click.option(
+    "--extends", help="Id of the layer below it, for example cn: a folder beside it, or of this installation."
+)
 @click.option("--place", default="000000", show_default=True, help="Division code.")
 def new(folder: Path, zh: str, en: str, extends: str | None, place: str) -> None:
     """Begin a pack in FOLDER; the folder's name becomes its id."""
@@ -72,8 +75,9 @@ def new(folder: Path, zh: str, en: str, extends: str | None, place: str) -> None
     _require_id(name)
     if (folder / "pack.yaml").exists():
         raise click.ClickException(f"{folder}/pack.yaml exists already.")
-    if extends and not (folder.resolve().parent / extends / "pack.yaml").exists():
-        raise click.ClickException(f"There is no layer '{extends}' beside {folder}.")
+    beside, installed = folder.resolve().parent, packs.folder()
+    if extends and not any((place / extends / "pack.yaml").exists() for place in (beside, installed)):
+        raise click.ClickException(f"There is no layer '{extends}' beside {folder}, and none in {installed}.")
     if not re.fullmatch(r"\d{6}", place):
         raise click.ClickException(f"--place is a division code of six digits, and not '{place}'.")
     folder.mkdir(parents=True, exist_ok=True)

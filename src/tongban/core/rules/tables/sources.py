@@ -18,13 +18,13 @@ class BadSource(ValueError):
     """What is given is no table. The message says what to do."""
 
 
-def from_csv(text: str) -> list[list[str]]:
+def from_csv(text: str, *, most: int = MAX_CHARACTERS) -> list[list[str]]:
     """The rows of a CSV file. Cells are parted by commas; or by semicolons or tabs, if row 1 has no comma.
 
-    Raises BadSource.
+    Raises BadSource, also for a text of more than `most` characters.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise BadSource(f"The file has {len(text)} characters; {MAX_CHARACTERS} are the most.")
+    if len(text) > most:
+        raise BadSource(f"The file has {len(text)} characters; {most} are the most.")
     text = text.removeprefix("\ufeff")
     first = text.split("\n", 1)[0]
     delimiter = next((sign for sign in ",;\t" if sign in first), ",")

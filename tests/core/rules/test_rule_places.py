@@ -1,0 +1,203 @@
+"""What a rule must be where it stands: the type that is wanted of it, and what its author is told otherwise."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tongban.core.rules import syntax
+from tongban.core.rules.certify import changes
+from tongban.core.rules.check import compile_rule
+from tongban.core.rules.evaluate import evaluate
+from tongban.core.rules.exact import to_decimal, to_fraction
+from tongban.core.rules.explain import explain, from_json, to_json
+from tongban.core.rules.leftovers import words
+from tongban.core.rules.narrate.lexicon import Lexicon
+from tongban.core.rules.narrate.speech import Speech
+from tongban.core.rules.narrate.subjects import subject_in_words
+from tongban.core.rules.parse import parse
+from tongban.core.rules.prove.lint import lint
+from tongban.core.rules.states import ABSENT, Brackets, Known, Members
+from tongban.core.rules.types import Table, Vocabulary, parse_type
+
+VOCABULARY = Vocabulary(
+    facts={
+        "area": parse_type("decimal(1)"),
+        "staff": parse_type("integer"),
+        "open": parse_type("boolean"),
+        "kind": parse_type("code", codes="kinds"),
+        "rent": parse_type("money"),
+        "since": parse_type("date"),
+        "name": parse_type("text"),
+    },
+    parameters={"waiting": parse_type("integer", unit="days"), "share": parse_type("decimal(4)")},
+    relations={"children": {"born": parse_type("date"), "at_school": parse_type("boolean")}},
+    code_lists={"kinds": frozenset({"noodles", "hotpot"})},
+    tables={"names": Table(parse_type("integer"), parse_type("text"))},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "value"),
+    [
+        ("CASE WHEN open THEN -100 ELSE 50 END", "money", -10000),
+        ("COALESCE(rent, 100)", "money", 200),
+        ("COALESCE(100, 200)", "money", 10000),
+        ("LEAST(100, 200)", "money", 10000),
+        ("ABS(-100)", "money", 10000),
+        ("-(100)", "money", -10000),
+        ("1000 + 300 * COUNT(children)", "money", 130000),
+        ("COUNT(children) * 300", "money", 30000),
+        ("1000 - LEAST(300, 20)", "money", 98000),
+        ("ROUND(1000 + 0.5 * COUNT(children), 0)", "money", 100100),
+        ("CASE WHEN open THEN 'noodles' ELSE kind END", "code", "noodles"),
+        ("12", "decimal(2)", Decimal("12.00")),
+    ],
+)
+def test_literals_become_what_is_wanted_of_the_rule(text: str, wanted: str, value: object) -> None:
+    expect = parse_type(wanted, codes="kinds" if wanted == "code" else None)
+    checked = compile_rule(text, VOCABULARY, expect=expect)
+    assert checked.rule is not None, checked.problems
+    facts = {
+        "open": Known(True),
+        "rent": Known(200),
+        "kind": Known("hotpot"),
+        "children": Members(({"born": Known(date(2020, 1, 1)), "at_school": Known(True)},)),
+    }
+    assert evaluate(checked.rule, facts, {}) == Known(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "code", "hint"),
+    [
+        ("staff", "boolean", "wrong-type", "Compare it with a value."),
+        ("area * 2", "integer", "wrong-type", "Round it: ROUND(x), FLOOR(x) or CEIL(x)."),
+        ("staff", "money", "wrong-type", "Write the amount as one plain number in yuan."),
+        ("area + 5", "money", "wrong-type", "Write the amount as one plain number in yuan."),
+        ("ROUND(area / 3, 2)", "money", "wrong-type", "Write the amount as one plain number in yuan."),
+        ("'2026-01-31'", "date", "wrong-type", "A date is written DATE '2026-01-31'."),
+        ("since", "text", "wrong-type", None),
+        ("share", "decimal(2)", "too-many-decimals", "Write ROUND(..., 2)."),
+        (
+            "rent * share",
+            "money",
+            "too-many-decimals",
+            "Write ROUND(..., 2) for whole fen, ROUND(..., 0) for yuan.",
+        ),
+        ("100.005", "money", "too-many-decimals", None),
+        ("kind = 'sushi'", "boolean", "unknown-code", "Its codes are hotpot, noodles."),
+        ("slices(staff, names) = 1", "boolean", "wrong-type", "Write bracket(...) for the value itself."),
+        ("SUM(staff) > 1", "boolean", "no-relation", None),
+        ("bool_or(open)", "boolean", "no-relation", "For example BOOL_OR(children.at_school)."),
+        ("COUNT(staff) > 1", "boolean", "no-relation", "Write COUNT(children)."),
+        ("since > 5", "boolean", "wrong-type", "A date is written DATE '2026-01-31'."),
+        (
+            "since > staff",
+            "boolean",
+            "wrong-type",
+            "Use add_months, days_between, months_between or years_between.",
+        ),
+        (
+            "rent > staff",
+            "boolean",
+            "wrong-type",
+            "An amount is written as one plain number in yuan, or is a fact or parameter of money.",
+        ),
+        ("open > 5", "boolean", "wrong-type", None),
+        ("MIN(children.born, children.born)", "date", "wrong-arguments", "Write LEAST."),
+        ("every(children.at_school)", "boolean", "unknown-function", "Write BOOL_AND."),
+    ],
+)
+def test_a_rule_of_another_type_is_refused_with_what_to_do(
+    text: str, wanted: str, code: str, hint: str | None
+) -> None:
+    (problem,) = compile_rule(text, VOCABULARY, expect=parse_type(wanted)).problems
+    assert (problem.code, problem.hint) == (code, hint)
+
+
+def test_a_unit_that_is_wanted_is_the_unit_that_is_given() -> None:
+    days, months = parse_type("integer", unit="days"), parse_type("integer", unit="months")
+    assert compile_rule("waiting", VOCABULARY, expect=days).rule is not None
+    (problem,) = compile_rule("waiting", VOCABULARY, expect=months).problems
+    assert problem.code == "wrong-unit"
+
+
+def test_a_bracket_table_has_values_and_rises() -> None:
+    with pytest.raises(ValueError, match="one value for each lower end"):
+        Brackets((1, 2), (1,))
+    with pytest.raises(ValueError, match="at least one"):
+        Brackets((), ())
+    with pytest.raises(ValueError, match="rise"):
+        Brackets((2, 1), (1, 1))
+
+
+def test_numbers_are_exact_or_are_refused() -> None:
+    with pytest.raises(TypeError):
+        to_fraction(0.1)  # type: ignore[arg-type]  # facts come from outside
+    with pytest.raises(ValueError, match="more than 1 digits"):
+        to_decimal(Decimal("0.55"), 1)
+    assert to_decimal(to_fraction(Decimal("0.5")), 2) == Decimal("0.50")
+
+
+def test_a_relation_is_a_list_and_a_value_is_none() -> None:
+    rule = compile_rule("COUNT(children) > 0", VOCABULARY).rule
+    assert rule
+    with pytest.raises(TypeError, match="list of members"):
+        evaluate(rule, {"children": Known(1)}, {})
+
+
+def test_fields_of_relations_are_found_wherever_they_stand() -> None:
+    text = (
+        "CASE WHEN COUNT(children) FILTER (WHERE children.at_school AND children.born IN (DATE '2020-01-01')) > 1"
+        " THEN bool_and(children.born BETWEEN since AND since) ELSE NOT bool_or(children.at_school) END"
+    )
+    expression, problems = parse(text)
+    assert expression is not None
+    assert not problems
+    assert {(field.relation, field.name) for field in syntax.fields(expression)} == {
+        ("children", "at_school"),
+        ("children", "born"),
+    }
+    assert "filter" in list(words(expression))
+
+
+def test_a_subject_is_told_in_a_line_with_its_members() -> None:
+    facts = {
+        "area": Known(Decimal("45.0")),
+        "children": Members(({"born": Known(date(2020, 1, 1)), "at_school": ABSENT},)),
+    }
+    told = subject_in_words(facts, VOCABULARY, Speech(Lexicon(VOCABULARY), "en"))
+    assert told == "area 45.0, children 1 listed (children.born 2020-01-01, children.at_school none)"
+
+
+@pytest.mark.parametrize("damaged", [1.5, ["x"], {"decimal": 5}, {"unheard": "of"}])
+def test_an_explanation_that_was_damaged_is_not_read(damaged: object) -> None:
+    rule = compile_rule("area >= share", VOCABULARY).rule
+    assert rule
+    told = to_json(explain(rule, {"area": Known(Decimal("1.0"))}, {"share": Decimal("0.5000")}))
+    assert from_json(told).text == "area >= share"
+    told["parameters"][0]["value"] = damaged
+    with pytest.raises(ValueError, match="is no value"):
+        from_json(told)
+
+
+def test_what_would_change_a_result_needs_facts_of_their_types() -> None:
+    rule = compile_rule("staff > 5", VOCABULARY).rule
+    assert rule
+    with pytest.raises(TypeError, match="cannot be a list of members"):
+        changes(rule, {"staff": Members(())}, {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["open = married", "open <> married", "since <> moved", "LEAST(staff, 3) = GREATEST(staff, 4)"],
+)
+def test_a_proof_finds_a_subject_for_a_comparison_of_any_type(text: str) -> None:
+    words = Vocabulary(
+        {**VOCABULARY.facts, "married": parse_type("boolean"), "moved": parse_type("date")}, {}, {}
+    )
+    rule = compile_rule(text, words).rule
+    assert rule
+    assert [finding.code for finding in lint(rule, {})] == (["never-true"] if "LEAST" in text else [])
