@@ -66,6 +66,10 @@ class Principal:
 
 
 class Frame:
+    top = "kit/parts/top.html"
+    still = False
+    """Whether the page is read from a file, where nothing can be started."""
+
     def __init__(self, request: HttpRequest, *, quiet: bool = False) -> None:
         self.request = request
         self.quiet = quiet
