@@ -145,10 +145,11 @@ def test_a_refusal_says_why_by_which_article_and_where_to_object(city: City) -> 
     decision = models.Decision.objects.get(case=case)
     page = text(client.get(f"/documents/{decision.document}"))
     for words in (
-        "Decision: refused",
+        "<h1>Decision to refuse the permit</h1>",
         "no hand basin &lt;script&gt;.",
-        "People&#x27;s Court of Yunxi District",
+        "People's Court of Yunxi District",
         "/laws/food-safety-law#33",
+        f"Number: {decision.document}",
     ):
         assert words in page
     assert decision.document in text(client.get(f"/applications/{application.number}"))

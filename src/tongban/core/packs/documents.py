@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from tongban.core.packs import names
-from tongban.core.packs.model_guide import Document
+from tongban.core.packs.model_guide import Document, DocumentKind
 from tongban.core.values.text import Bilingual
 
 PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
@@ -39,12 +39,9 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "correct_by": Bilingual("最晚补交的日期", "Last day for handing it in"),
     "reasons": Bilingual("理由", "Reasons"),
     "legal_basis": Bilingual("依据的法律条款", "Articles of law it rests on"),
-    "competent_authority": Bilingual("该找的机关", "Organ to turn to"),
-    "procedure": Bilingual("特别程序的名称", "Name of the special procedure"),
-    "procedure_days": Bilingual("特别程序需要的时间", "Time that the special procedure takes"),
     "extension": Bilingual("延长的时间", "By how long the time is extended"),
     "result": Bilingual("发给的证照或者批文", "Licence or approval that is issued"),
-    "valid_until": Bilingual("有效期到哪一天", "Last day on which it is valid"),
+    "valid_until": Bilingual("有效期", "For how long it is valid"),
     "review_body": Bilingual("行政复议机关", "Organ for administrative reconsideration"),
     "court": Bilingual("有管辖权的人民法院", "People's court in charge"),
     "conditions": Bilingual("要符合的条件，每行一条", "Conditions to be met, one a line"),
@@ -55,6 +52,24 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "delivered_on": Bilingual("送达日期", "Day of delivery"),
 }
 """Name -> what it stands for. A pack can use these and no others; a value of several lines keeps its lines."""
+
+_ALWAYS: Final = (
+    "number", "date", "authority", "contact", "applicant", "service", "case_number", "received_on", "legal_basis",
+)  # fmt: skip
+FILLED: Final[Mapping[DocumentKind, frozenset[str]]] = {
+    kind: frozenset((*_ALWAYS, *more))
+    for kind, more in {
+        DocumentKind.RECEIPT: ("materials",),
+        DocumentKind.CORRECTION: ("missing",),
+        DocumentKind.ACCEPTANCE: ("accepted_on", "due_on", "statutory_due_on"),
+        DocumentKind.NON_ACCEPTANCE: ("reasons", "review_body", "court"),
+        DocumentKind.SPECIAL_PROCEDURE: ("reasons",),
+        DocumentKind.EXTENSION: ("reasons", "extension", "due_on", "statutory_due_on"),
+        DocumentKind.GRANT: ("reasons", "result", "valid_until"),
+        DocumentKind.REFUSAL: ("reasons", "review_body", "court"),
+    }.items()
+}
+"""What a case can fill in a document of each kind that it issues by itself; of other kinds nothing is demanded yet."""
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _MARKS: Final = re.compile(r"[\\`*_{}\[\]<>#|~!&$^=+@]|(?<=www)\.|:(?=//)")

@@ -46,6 +46,7 @@ TABLE: Final = """
     there is no article "$name" | 没有条款“$name”
     there is no drawing "$name" in assets/ | assets/ 里没有图形“$name”
     there is no placeholder "$name" | 没有占位符“$name”
+    nothing fills "$name" in a document of the kind $kind | 种类为 $kind 的文书填不了“$name”
     there is no placeholder "" | 占位符是空的
     there is no licence or registry "$name" | 没有证照或登记库“$name”
     there is no life event, service or policy "$name" | 没有一件事、事项或政策“$name”

@@ -14,13 +14,13 @@ _LANGUAGES: Final = ("zh", "en")
 
 
 def official_documents(content: Content) -> Iterator[Problem]:
-    """Names in braces that nothing fills, and a second document of one kind."""
+    """Names in braces that nothing fills, in any document or in one of this kind, and a second document of one kind."""
     first: dict[model_guide.DocumentKind, str] = {}
     for merged, document in content.entries("documents", model_guide.Document):
         for name in ("title", "body"):
             for language in _LANGUAGES:
                 text = getattr(document, name).get(language)
-                yield from _placeholders(merged, (name, language), text)
+                yield from _placeholders(merged, (name, language), text, document.kind)
         earlier = first.setdefault(document.kind, document.id)
         if earlier != document.id:
             message = f"the document {earlier} is of the kind {document.kind.value} already"
@@ -51,13 +51,19 @@ def glossary(content: Content) -> Iterator[Problem]:
                 yield merged.problem("repeated-term", message, hint, path=("term", language))
 
 
-def _placeholders(merged: Merged, path: tuple[str, str], template: str) -> Iterator[Problem]:
+def _placeholders(
+    merged: Merged, path: tuple[str, str], template: str, kind: model_guide.DocumentKind
+) -> Iterator[Problem]:
+    filled = documents.FILLED.get(kind, frozenset(documents.PLACEHOLDERS))
+    hint = f"use one of {', '.join(name for name in documents.PLACEHOLDERS if name in filled)}"
     for used in dict.fromkeys(documents.placeholders(template)):
         if used not in documents.PLACEHOLDERS:
             message = f'there is no placeholder "{used}"'
-            near = names.did_you_mean(used, documents.PLACEHOLDERS)
-            hint = near or f"use one of {', '.join(documents.PLACEHOLDERS)}"
-            yield merged.problem("unknown-placeholder", message, hint, path=path)
+            near = names.did_you_mean(used, filled)
+            yield merged.problem("unknown-placeholder", message, near or hint, path=path)
+        elif used not in filled:
+            message = f'nothing fills "{used}" in a document of the kind {kind.value}'
+            yield merged.problem("unfilled-placeholder", message, hint, path=path)
     if documents.has_stray_brace(template):
         message = "a brace stands alone, so what follows or precedes it is not filled in"
         yield merged.problem("stray-brace", message, "write {name}", path=path)

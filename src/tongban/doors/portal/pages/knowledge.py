@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
-from markdown_it import MarkdownIt
 
 from tongban.base.directory import queries as directory
-from tongban.base.kit import access, text
+from tongban.base.kit import access, markdown, text
 from tongban.core.packs.model_guide import Knowledge, Term
 from tongban.core.packs.pack import Pack
 
 SUBJECTS = (("life_events", "/events/"), ("services", "/services/"), ("policies", "/policies/"))
 """Where a subject of a page is looked for, and the address of its own page."""
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False})
-"""Tags that a page holds are shown as text: a pack is content, not part of the site."""
 
 
 @access.public
@@ -46,7 +42,7 @@ def page(request: HttpRequest, page_id: str) -> HttpResponse:
 
 
 def _body(page: Knowledge) -> SafeString:
-    return mark_safe(_MARKDOWN.render(text.in_language(page.body)))  # noqa: S308  # its own tags are escaped
+    return markdown.rendered(text.in_language(page.body))
 
 
 def _about(pack: Pack, page: Knowledge) -> list[tuple[str, object]]:

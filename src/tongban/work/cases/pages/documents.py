@@ -24,7 +24,7 @@ from tongban.base.notices.wording import both
 from tongban.core.packs.pack import Pack
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models
-from tongban.work.cases.pages import content
+from tongban.work.cases.pages import content, letters
 
 TITLES: Final = {
     "receipt": msg("Receipt of an application"),
@@ -51,7 +51,17 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
     pack = form.pack_of(application, request.acting)
     organ = pack.organisations.get(found.organisation or "")
     data = found.content
+    defects, papers = _defects(pack, data), material_lines(application, pack, data.get("materials", {}))
+    reasons = reasons_in_language(data.get("reasons", ""), bool(data.get("automatic")))
+    matter = letters.Matter(
+        found, application, case, pack,
+        materials="\n".join(_("%(name)s (%(how)s)") % {"name": name, "how": how} for name, how in papers),
+        missing="\n".join(f"{name}{_(': ')}{' '.join(words.split())}" for name, words in defects),
+        reasons=reasons,
+        articles=tuple(data.get("articles", ())),
+    )  # fmt: skip
     context = {
+        "written": letters.written(matter),
         "document": found,
         "title": title_of(found),
         "application": application,
@@ -60,15 +70,15 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
         "service": pack.services.get(case.service) if case else None,
         "organ": organ,
         "addressee": identity.names_of({application.subject}).get(application.subject),
-        "defects": _defects(pack, data),
+        "defects": defects,
         "deferred": [
             in_language(pack.materials[m].name) for m in data.get("deferred", []) if m in pack.materials
         ],
-        "reasons": reasons_in_language(data.get("reasons", ""), bool(data.get("automatic"))),
+        "reasons": reasons,
         "outcome": data.get("outcome", ""),
         "basis": content.bases(pack, data.get("articles", [])),
         "ground": _ground(pack, case) if found.kind == "correction-notice" else [],
-        "papers": material_lines(application, pack, data.get("materials", {})),
+        "papers": papers,
         "services": _services(pack, application) if found.kind == "receipt" else [],
         "seal": seal_of(pack),
         "terms": form.terms_from_json(case.terms) if case else None,
