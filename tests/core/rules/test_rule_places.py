@@ -13,13 +13,16 @@ from tongban.core.rules.check import compile_rule
 from tongban.core.rules.evaluate import evaluate
 from tongban.core.rules.exact import to_decimal, to_fraction
 from tongban.core.rules.explain import explain, from_json, to_json
+from tongban.core.rules.intervals.spans import Among, Span, meet, without
 from tongban.core.rules.leftovers import words
 from tongban.core.rules.narrate.lexicon import Lexicon
 from tongban.core.rules.narrate.speech import Speech
 from tongban.core.rules.narrate.subjects import subject_in_words
+from tongban.core.rules.narrate.ways import tell_way
 from tongban.core.rules.parse import parse
+from tongban.core.rules.prove.claims import are_different
 from tongban.core.rules.prove.lint import lint
-from tongban.core.rules.states import ABSENT, Brackets, Known, Members
+from tongban.core.rules.states import ABSENT, Brackets, Known, Members, Undefined
 from tongban.core.rules.types import Table, Vocabulary, parse_type
 
 VOCABULARY = Vocabulary(
@@ -201,3 +204,72 @@ def test_a_proof_finds_a_subject_for_a_comparison_of_any_type(text: str) -> None
     rule = compile_rule(text, words).rule
     assert rule
     assert [finding.code for finding in lint(rule, {})] == (["never-true"] if "LEAST" in text else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("logical_or(children.at_school)", "unknown-function", "Write BOOL_OR."),
+        ("slices(area * area, rates) > 5", "too-many-decimals", "Round the first argument: ROUND(x, 2)."),
+        ("SUM(staff) > 5", "no-relation", None),
+    ],
+)
+def test_more_that_is_refused(text: str, code: str, hint: str | None) -> None:
+    words = Vocabulary(
+        VOCABULARY.facts | {"area": parse_type("decimal(9)")},
+        {},
+        {},
+        relations={"papers": {"read": parse_type("boolean")}},
+        tables={"rates": Table(parse_type("decimal(9)"), parse_type("decimal(9)"))},
+    )
+    (problem,) = compile_rule(text, words, expect=parse_type("boolean")).problems
+    assert (problem.code, problem.hint) == (code, hint)
+
+
+def test_a_negated_choice_of_literals_becomes_money() -> None:
+    rule = compile_rule("-(CASE WHEN open THEN 1 ELSE 2.50 END)", VOCABULARY, expect=parse_type("money")).rule
+    assert rule
+    assert evaluate(rule, {"open": Known(False)}, {}) == Known(-250)
+
+
+def test_a_part_that_was_refused_asks_for_no_words() -> None:
+    assert list(words(syntax.Refused(line=1, column=1))) == []
+    assert list(syntax.fields(syntax.Refused(line=1, column=1))) == []
+
+
+def test_what_two_sets_of_values_have_in_common() -> None:
+    either, one, other = Among(None), Among(frozenset({"a", "b"})), Among(frozenset({"c"}))
+    assert meet(either, one) == meet(one, either) == one
+    assert meet(one, other) is None
+    assert meet(Span(1, 5), Span(3, None)) == Span(3, 5)
+    assert meet(Span(1, 2), Span(3, 4)) is None
+    with pytest.raises(TypeError, match="one type"):
+        meet(Span(1, 2), one)
+    assert without(one, Among(frozenset({"a"})), 1) == Among(frozenset({"b"}))
+    assert without(other, other, 1) is None
+    assert without(either, other, 1) == either
+    assert without(Span(1, 5), Span(1, 1), 1) == Span(2, 5)
+    assert without(Span(1, 5), Span(5, 5), 1) == Span(1, 4)
+    assert without(Span(1, 1), Span(1, 1), 1) is None
+    assert without(Span(1, 5), one, 1) == Span(1, 5)
+
+
+def test_two_reasons_for_being_undefined_are_no_difference() -> None:
+    assert not are_different(Undefined("division by zero"), Undefined("no parameter"))
+    assert are_different(Undefined("division by zero"), Known(True))
+
+
+def test_a_code_that_must_not_be_any_of_all_there_is_cannot_be_met() -> None:
+    rule = compile_rule("kind NOT IN ('noodles', 'hotpot')", VOCABULARY).rule
+    assert rule
+    found = lint(rule, {}, codes={"kinds": frozenset({"noodles", "hotpot"})})
+    assert [finding.code for finding in found] == ["never-true"]
+
+
+def test_a_way_out_is_told_with_both_of_its_ends() -> None:
+    rule = compile_rule("staff BETWEEN 3 AND 5 AND area > 1", VOCABULARY).rule
+    assert rule
+    ways = changes(rule, {"staff": Known(9), "area": Known(Decimal("2.0"))}, {})
+    assert [[change.name for change in way.changes] for way in ways] == [["staff"]]
+    assert tell_way(ways[0], Speech(Lexicon(VOCABULARY), "en")) == "staff: from 3 to 5 (now 9)"
+    assert tell_way(ways[0], Speech(Lexicon(VOCABULARY), "zh")) == "staff：在 3 至 5 之间（现为 9）"

@@ -129,12 +129,12 @@ class _Translation:
                 self.problems.append(_too_deep(line, column))
             return syntax.Refused(line=line, column=column)
         match node:
-            case exp.Paren():
-                return self.of(node.this, depth + 1)
             case exp.Column():
                 return self._name(node, line, column)
             case exp.Literal():
                 return self._literal(node, line, column)
+            case exp.Paren():
+                return self.of(node.this, depth + 1)
             case exp.Boolean():
                 line, column = self._word("TRUE" if node.this else "FALSE", line, column)
                 return syntax.Boolean(value=bool(node.this), line=line, column=column)
@@ -327,9 +327,10 @@ def _starts(tree: exp.Expr) -> dict[int, int]:
     """The least place that sqlglot gives anything in each node, by identity; the tree outlives the walk."""
     starts: dict[int, int] = {}
     for node in tree.dfs():  # from the left, so that most of what comes later changes nothing above it
-        start, above = node.meta.get("start"), node
-        if not isinstance(start, int):
+        start = node.meta.get("start")
+        if start is None:
             continue
+        above: exp.Expr | None = node
         while above is not None and starts.get(id(above), start + 1) > start:
             starts[id(above)] = start
             above = above.parent

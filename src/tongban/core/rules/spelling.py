@@ -48,6 +48,8 @@ class Token(NamedTuple):
 
 def place(text: str, offset: int) -> tuple[int, int]:
     """Line and column, from 1, of an offset in the text."""
+    if "\n" not in text:
+        return 1, offset + 1
     return text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
