@@ -8,10 +8,12 @@ from typing import NoReturn
 import click
 
 from tongban.base.kit import workbooks
+from tongban.base.kit.terminal import terminal_language
 from tongban.core.packs import tree
 from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.rules.formatting import format_rule
 from tongban.core.rules.tables import sources as rows
+from tongban.core.rules.tables.in_chinese import in_chinese
 from tongban.core.rules.tables.table import Policy, TableProblem, read_table
 from tongban.core.rules.tables.texts import to_rule_text
 from tongban.doors.cli.rules import given, sources
@@ -84,5 +86,7 @@ def _refuse(file: Path, problems: tuple[TableProblem, ...]) -> NoReturn:
 
 
 def _shown(file: Path, problem: TableProblem) -> str:
+    """In the language of the terminal."""
+    problem = in_chinese(problem) if terminal_language() == "zh" else problem
     place = "".join(f":{number}" for number in (problem.row, problem.column) if number)
     return f"{file}{place}: {problem.message}" + (f"\n    {problem.hint}" if problem.hint else "")
