@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tongban.core.rules import syntax
+from tongban.core.rules.bounds import bounds
 from tongban.core.rules.certify import changes
 from tongban.core.rules.check import compile_rule
 from tongban.core.rules.evaluate import evaluate
@@ -22,8 +23,9 @@ from tongban.core.rules.narrate.ways import tell_way
 from tongban.core.rules.parse import parse
 from tongban.core.rules.prove.claims import are_different
 from tongban.core.rules.prove.lint import lint
+from tongban.core.rules.prove.logic import World
 from tongban.core.rules.states import ABSENT, Brackets, Known, Members, Undefined
-from tongban.core.rules.types import Table, Vocabulary, parse_type
+from tongban.core.rules.types import Range, Table, Vocabulary, parse_type
 
 VOCABULARY = Vocabulary(
     facts={
@@ -273,3 +275,30 @@ def test_a_way_out_is_told_with_both_of_its_ends() -> None:
     assert [[change.name for change in way.changes] for way in ways] == [["staff"]]
     assert tell_way(ways[0], Speech(Lexicon(VOCABULARY), "en")) == "staff: from 3 to 5 (now 9)"
     assert tell_way(ways[0], Speech(Lexicon(VOCABULARY), "zh")) == "staff：在 3 至 5 之间（现为 9）"
+
+
+def test_a_unit_that_is_only_divided_by_cancels_out() -> None:
+    words = Vocabulary(
+        {"density": parse_type("decimal(2)", unit="1/m2"), "area": parse_type("decimal(1)", unit="m2")},
+        {},
+        {},
+    )
+    assert compile_rule("density * area > 2", words).rule is not None
+    (problem,) = compile_rule("density > area", words).problems
+    assert problem.code == "wrong-unit"
+
+
+def test_what_is_known_beforehand_needs_no_model() -> None:
+    world = World()
+    assert world.value(None, True) is True
+    assert world.value(None, 5) == 5
+
+
+def test_all_that_a_range_holds_is_ruled_out_one_after_the_other() -> None:
+    words = Vocabulary(
+        {"staff": parse_type("integer"), "rent": parse_type("money")}, {}, {}, ranges={"staff": Range(1, 2)}
+    )
+    rule = compile_rule("CASE WHEN staff NOT IN (1, 2) THEN rent ELSE 5 END", words).rule
+    assert rule
+    found = bounds(rule, {}, {})
+    assert (found.low, found.high) == (500, 500)

@@ -58,12 +58,12 @@ def chunks(
         there = file.schema_arrow.names
         wanted = {column for name in (*needs.facts, *needs.fields) for column in _told_by(name, refs or {})}
         read = [name for name in there if name in wanted]
-        for groups in _groups(file.metadata, rows):
-            for batch in file.iter_batches(batch_size=rows, row_groups=groups, columns=read):
+        for together in groups(file.metadata, rows):
+            for batch in file.iter_batches(batch_size=rows, row_groups=together, columns=read):
                 yield columns(batch, needs, refs), batch.num_rows
 
 
-def _groups(metadata: Any, rows: int) -> Iterator[list[int]]:
+def groups(metadata: Any, rows: int) -> Iterator[list[int]]:
     """Row groups in their order, so many at a time that they hold a chunk. pyarrow keeps what it has read of a group
     until the last of those it was asked for: a file is never asked for whole."""
     together: list[int] = []

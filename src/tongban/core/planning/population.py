@@ -1,0 +1,187 @@
+"""Policies for a whole population: for each subject what `calculator.assess` says of it, column by column. Pure.
+
+matcher = Matcher(pack, policies, at)
+found = program(matcher.rules).run(columns, matcher.parameters, n)
+matcher.verdicts("job-stability-refund", found, columns, n).results
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongban.core.packs import parameters
+from tongban.core.packs.model_data import Policy
+from tongban.core.packs.pack import Pack
+from tongban.core.planning.calculator import Result
+from tongban.core.rules import serial
+from tongban.core.rules.rule import Rule
+from tongban.core.rules.states import Brackets, Parameters
+from tongban.core.rules.to_numpy.columns import (
+    ABSENT,
+    KNOWN,
+    UNDEFINED,
+    UNKNOWN,
+    Column,
+    Columns,
+    MemberColumns,
+)
+from tongban.core.rules.to_numpy.given import Needs, needs
+
+RESULTS: Final = (Result.NOT, Result.ELIGIBLE, Result.NEAR, Result.NEEDS_DATA)
+"""What a code of `Verdicts.results` stands for."""
+NOT, ELIGIBLE, NEAR, NEEDS_DATA = range(4)
+MAX_FACTS: Final = 62
+"""Most facts of one policy: what is missing is kept as bits."""
+
+Flags = NDArray[np.bool_]
+
+
+class TooManyFacts(ValueError):
+    """A policy reads more facts than are told apart."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdicts:
+    """One policy for many subjects."""
+
+    results: NDArray[np.uint8]
+    """Places in `RESULTS`."""
+    amounts: NDArray[np.int64]
+    """In fen; 0 unless eligible."""
+    failing: NDArray[np.int16]
+    """Where near: the place of the condition that is not met. Else -1."""
+    missing: NDArray[np.int64]
+    """Where data is needed: bits of the facts (in the order of `Matcher.facts`) that are not known and that a rule reads
+    which is open. Those that cannot settle it among them are left out by the calculator for one subject, not here."""
+    referred: int
+    """Of how many a condition or the amount has no value although all is known: a person looks at them."""
+
+
+class Matcher:
+    """The rules of policies on one day, and how their results come together."""
+
+    def __init__(self, pack: Pack, policies: Iterable[Policy], at: date) -> None:
+        """Raises TooManyFacts."""
+        self.at = at
+        self.parameters: Parameters = parameters.resolve(pack, at)
+        self.policies = {policy.id: policy for policy in policies}
+        self._of: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.rules: dict[str, Rule] = {}
+        self.facts: dict[str, tuple[str, ...]] = {}
+        """By policy: the facts and relations that it reads."""
+        for name, policy in self.policies.items():
+            conditions = {f"{name} {one.id}": pack.condition(one) for one in policy.conditions}
+            self.rules |= {**conditions, name: pack.amount(name)}
+            self._of[name] = tuple(conditions), name
+            read = sorted(frozenset[str]().union(*(self.rules[rule].facts for rule in (*conditions, name))))
+            if len(read) > MAX_FACTS:
+                raise TooManyFacts(f"The policy {name} reads {len(read)} facts; {MAX_FACTS} are the most.")
+            self.facts[name] = tuple(read)
+        self.needs: Needs = needs(rule.root for rule in self.rules.values())
+        """The columns that are read, with their types."""
+
+    def rules_of(self, policy: str) -> dict[str, Rule]:
+        """Those of one policy: its conditions in their order, then its amount."""
+        conditions, amount = self._of[policy]
+        return {name: self.rules[name] for name in (*conditions, amount)}
+
+    def without_value(self) -> dict[str, tuple[str, ...]]:
+        """Policies that read a parameter or table without a value on the day, and which."""
+        found = {
+            name: tuple(
+                sorted(
+                    {p for rule in self.rules_of(name).values() for p in rule.parameters}
+                    - self.parameters.keys()
+                )
+            )
+            for name in self.policies
+        }
+        return {name: gaps for name, gaps in found.items() if gaps}
+
+    def digest(self, policy: str) -> str:
+        """Of everything that the results of a policy rest on beside the subjects: its rules and numbers on the day."""
+        rules = self.rules_of(policy)
+        read = sorted({p for rule in rules.values() for p in rule.parameters})
+        values = {name: _plain(self.parameters.get(name)) for name in read}
+        said = json.dumps([serial.to_json(rules), values, self.at.isoformat()], sort_keys=True, default=str)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def verdicts(self, policy: str, found: Mapping[str, Column], columns: Columns, n: int) -> Verdicts:
+        """What a policy comes to, from the results of its rules for `n` subjects and the columns they were made of.
+
+        Raises OverflowError for an amount of more than 18 digits.
+        """
+        conditions, amount = self._of[policy]
+        failed, open_, referred = (np.zeros(n, np.int16 if part == 0 else np.bool_) for part in range(3))
+        place = np.full(n, -1, np.int16)
+        hard = np.zeros(n, np.bool_)  # failed for want of a value: no near miss
+        for number, name in enumerate(conditions):
+            state = found[name].states
+            no = (state == ABSENT) | ((state == KNOWN) & ~found[name].values.astype(np.bool_, copy=False))
+            undefined = state == UNDEFINED
+            failed += no | undefined
+            hard |= undefined
+            referred |= undefined
+            open_ |= state == UNKNOWN
+            place[no] = number
+        state = found[amount].states
+        passed = (failed == 0) & ~open_
+        results = np.full(n, NOT, np.uint8)
+        results[(failed == 1) & ~open_ & ~hard] = NEAR
+        wanting = (failed == 0) & (open_ | (state == UNKNOWN))
+        results[wanting] = NEEDS_DATA
+        fen = np.where(state == KNOWN, found[amount].values, 0).astype(np.int64)
+        due = passed & (state == KNOWN) & (fen > 0)
+        results[due] = ELIGIBLE
+        referred |= passed & (state == UNDEFINED)
+        return Verdicts(
+            results, np.where(due, fen, 0), np.where(results == NEAR, place, np.int16(-1)),
+            self._missing(policy, wanting, found, columns, n), int(np.count_nonzero(referred)),
+        )  # fmt: skip
+
+    def _missing(
+        self, policy: str, wanting: Flags, found: Mapping[str, Column], columns: Columns, n: int
+    ) -> NDArray[np.int64]:
+        bits = np.zeros(n, np.int64)
+        if not wanting.any():
+            return bits
+        facts = self.facts[policy]
+        unknown = {name: not_known(columns.get(name), n, self.needs.fields.get(name, ())) for name in facts}
+        for name, rule in self.rules_of(policy).items():
+            is_open = wanting & (found[name].states == UNKNOWN)
+            for fact in rule.facts:
+                bits |= np.left_shift((is_open & unknown[fact]).astype(np.int64), facts.index(fact))
+        return bits
+
+
+def not_known(column: Column | MemberColumns | None, n: int, fields: Iterable[str] = ()) -> Flags:
+    """Of which subjects a fact is not known; of a relation, whether itself or one of these fields of some member."""
+    if column is None:
+        return np.ones(n, np.bool_)
+    none = np.zeros(n, np.bool_)
+    if isinstance(column, Column):
+        return none if column.state is None else column.state == UNKNOWN
+    found = none if column.state is None else column.state == UNKNOWN
+    inside = np.zeros(int(column.offsets[-1]), np.bool_)
+    for name in fields:
+        field = column.fields.get(name)
+        if field is None:
+            inside[:] = True
+        elif field.state is not None:
+            inside |= field.state == UNKNOWN
+    totals = np.concatenate([np.zeros(1, np.int64), np.cumsum(inside)])
+    return found | (totals[column.offsets[1:]] > totals[column.offsets[:-1]])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Brackets):
+        return [[str(part) for part in value.lower], [str(part) for part in value.values]]
+    return None if value is None else str(value)
