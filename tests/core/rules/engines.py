@@ -17,10 +17,9 @@ from typing import Any, Protocol
 
 import psycopg
 import pyarrow
-from psycopg import sql
 from tests.core.rules.subjects import FACTS, RELATIONS
 
-from tongban.base.engines import duckdb, spark
+from tongban.base.engines import duckdb, postgres, spark
 from tongban.core.rules.evaluate import evaluate
 from tongban.core.rules.rule import Rule
 from tongban.core.rules.states import ABSENT, Brackets, Facts, Known, Members, Parameters, State, Unknown
@@ -257,7 +256,7 @@ class PostgreSQL(_Statements):
 
     def load(self, found: Mapping[str, pyarrow.Table]) -> None:
         for name, table in found.items():
-            _load(self._session, name, table)
+            postgres.load(self._session, name, table)
 
     def run(self, statement: str) -> list[dict[str, Any]]:
         cursor = self._session.execute(statement.encode())
@@ -343,23 +342,6 @@ def _arrow(type: Type) -> pyarrow.DataType:
             return pyarrow.date32()
         case Kind.TEXT | Kind.CODE:
             return pyarrow.string()
-
-
-def _load(session: psycopg.Connection[Any], name: str, table: pyarrow.Table) -> None:
-    names = {"bool": "boolean", "int64": "bigint", "date32[day]": "date", "string": "varchar"}
-    columns = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(
-            sql.Identifier(column.name),
-            sql.SQL(names.get(str(column.type)) or str(column.type).replace("decimal128", "numeric")),
-        )
-        for column in table.schema
-    )
-    target = sql.Identifier("pg_temp", name)
-    session.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(target))
-    session.execute(sql.SQL("CREATE TABLE {} ({})").format(target, columns))
-    with session.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(target)) as copy:
-        for row in table.to_pylist():
-            copy.write_row(list(row.values()))
 
 
 # -- for people --------------------------------------------------------------------------------------------

@@ -11,9 +11,13 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
+
+if TYPE_CHECKING:
+    import pyarrow
 
 
 class DatabaseUnavailable(RuntimeError):
@@ -118,3 +122,21 @@ def connection(url: str) -> psycopg.Connection[tuple[object, ...]]:
         raise DatabaseUnavailable(
             f"No answer from the database: {str(error).strip()}. Check TONGBAN_DATABASE_URL and that the server runs."
         ) from error
+
+
+def load(session: psycopg.Connection[Any], name: str, table: pyarrow.Table) -> None:
+    """An Arrow table as a temporary table of the session, in place of one of the same name."""
+    names = {"bool": "boolean", "int64": "bigint", "date32[day]": "date", "string": "varchar"}
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} {}").format(
+            sql.Identifier(column.name),
+            sql.SQL(names.get(str(column.type)) or str(column.type).replace("decimal128", "numeric")),
+        )
+        for column in table.schema
+    )
+    target = sql.Identifier("pg_temp", name)
+    session.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(target))
+    session.execute(sql.SQL("CREATE TABLE {} ({})").format(target, columns))
+    with session.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(target)) as copy:
+        for row in table.to_pylist():
+            copy.write_row(list(row.values()))

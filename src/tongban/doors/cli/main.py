@@ -25,6 +25,7 @@ class Commands(lazily.Lazy):
         "pack": f"{_HERE}.packs:pack",
         "peer": f"{_HERE}.peers:peer",
         "plan": f"{_HERE}.plans:plan",
+        "policy": f"{_HERE}.policies:policy",
         "ready": f"{_HERE}.reading:show_ready",
         "rule": f"{_HERE}.rules.commands:rule",
         "serve": f"{_HERE}.running:serve",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -33,7 +33,7 @@ class Batch:
     table: Any
     """pyarrow.Table of one chunk for each column."""
     first: int
-    """Number of its first row in the source, from 1."""
+    """Which of the rows that could be read is its first, from 1."""
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class Torn:
     """Rows that have not as many values as there are columns."""
 
     rows: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
-    """Number of the row, where it is known, and the text of its beginning."""
+    """Number of the row as a spreadsheet counts, and the text of its beginning."""
 
 
 class Source(Protocol):
@@ -62,6 +62,11 @@ class Source(Protocol):
 
     def batches(self, wanted: frozenset[str]) -> Iterator[Batch]:
         """The rows in their order, with those of the wanted columns that there are. Raises BadSource."""
+        ...
+
+    def numbered(self, place: int) -> int:
+        """The number by which people find the row that comes at this place, from 1: of a CSV file as a spreadsheet
+        counts."""
         ...
 
 
@@ -102,6 +107,9 @@ class _Parquet:
     def digest(self) -> str | None:
         return _of_file(self._path)
 
+    def numbered(self, place: int) -> int:
+        return place
+
     def batches(self, wanted: frozenset[str]) -> Iterator[Batch]:
         import pyarrow
         from pyarrow import parquet
@@ -115,7 +123,9 @@ class _Parquet:
                         yield Batch(pyarrow.Table.from_batches([batch]), first)
                         first += batch.num_rows
         except (pyarrow.ArrowException, OSError) as error:
-            raise BadSource(f"{self.name} cannot be read on after row {first - 1:,}: {_brief(error)}") from error
+            raise BadSource(
+                f"{self.name} cannot be read on after row {first - 1:,}: {_brief(error)}"
+            ) from error
 
 
 class _Texts:
@@ -135,7 +145,7 @@ class _Texts:
         from pyarrow import ArrowException
 
         try:
-            with self._open() as stream, self._reader(stream, frozenset()) as reader:
+            with self._open() as stream, self._reader(stream, (), Torn()) as reader:
                 return tuple(reader.schema.names)
         except (ArrowException, UnicodeError, OSError, psycopg.Error) as error:
             raise BadSource(f"{self.name} cannot be read: {_brief(error)}") from error
@@ -146,7 +156,7 @@ class _Texts:
         names = [name for name in self.columns() if name in wanted]
         first, held = 1, list[Any]()
         try:
-            with self._open() as stream, self._reader(stream, wanted) as reader:
+            with self._open() as stream, self._reader(stream, names, self.torn) as reader:
                 for batch in reader:
                     held.append(batch.select(names))
                     while sum(one.num_rows for one in held) >= ROWS:
@@ -157,30 +167,30 @@ class _Texts:
             if sum(one.num_rows for one in held):
                 yield Batch(pyarrow.Table.from_batches(held).combine_chunks(), first)
         except (pyarrow.ArrowException, UnicodeError, OSError, psycopg.Error) as error:
-            raise BadSource(f"{self.name} cannot be read on after row {first - 1:,}: {_brief(error)}") from error
+            raise BadSource(
+                f"{self.name} cannot be read on after row {first - 1:,}: {_brief(error)}"
+            ) from error
 
-    def _reader(self, stream: Any, wanted: frozenset[str]) -> Any:
+    def _reader(self, stream: Any, names: Sequence[str], torn: Torn) -> Any:
+        """Of these columns the values come as texts."""
         import pyarrow
         from pyarrow import csv
 
-        def torn(row: Any) -> str:
-            self.torn.rows.append((row.number or 0, str(row.text)[:80]))
+        def set_apart(row: Any) -> str:
+            torn.rows.append((row.number or 0, str(row.text)[:80]))
             return "skip"
 
-        names = self._names if wanted else ()
         return csv.open_csv(
             stream,
             read_options=csv.ReadOptions(use_threads=False, block_size=4_000_000),
             parse_options=csv.ParseOptions(
-                delimiter=self._delimiter(), newlines_in_values=True, invalid_row_handler=torn
+                delimiter=self._delimiter(), newlines_in_values=True, invalid_row_handler=set_apart
             ),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, pyarrow.string()), strings_can_be_null=True, null_values=[""],
                 quoted_strings_can_be_null=False,
             ),
         )  # fmt: skip
-
-    _names: tuple[str, ...] = ()
 
 
 class _Csv(_Texts):
@@ -195,13 +205,19 @@ class _Csv(_Texts):
         self._encoding = "utf-8-sig" if _is_utf8(head) else "gb18030"
         line = head.decode(self._encoding, errors="replace").split("\n", 1)[0]
         self._sign = next((sign for sign in ",;\t" if sign in line), ",")
-        self._names = self.columns()
+        self.columns()  # what cannot be read is refused before anything begins
 
     def size(self) -> int | None:
         return None
 
     def digest(self) -> str | None:
         return _of_file(self._path)
+
+    def numbered(self, place: int) -> int:
+        number = place + 1  # the row of names is the first
+        for torn, _ in self.torn.rows:
+            number += torn <= number
+        return number
 
     def _delimiter(self) -> str:
         return self._sign
@@ -215,13 +231,16 @@ class _Table(_Texts):
 
     def __init__(self, url: str, table: str) -> None:
         self.name, self.torn, self._url, self._table = table, Torn(), url, tuple(table.split("."))
-        self._names = self.columns()
+        self.columns()  # what cannot be read is refused before anything begins
 
     def size(self) -> int | None:
         return None
 
     def digest(self) -> str | None:
         return None
+
+    def numbered(self, place: int) -> int:
+        return place
 
     def _open(self) -> Any:
         return _Copied(self._url, self._table)

@@ -1,0 +1,157 @@
+"""`tongban policy match`: policies over a whole population."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tongban.base.kit.terminal import terminal_language
+from tongban.doors.cli import packs
+
+if TYPE_CHECKING:
+    from tongban.core.packs.pack import Pack
+    from tongban.core.planning.population import Matcher
+    from tongban.work.policies.population.run import Count, Outcome
+
+
+@click.group()
+def policy() -> None:
+    """Whom policies are meant for."""
+
+
+@policy.command()
+@click.option(
+    "--population", required=True, metavar="SOURCE",
+    help="A Parquet or CSV file with a row for each subject, or the URL of a PostgreSQL database.",
+)  # fmt: skip
+@click.option("--table", help="Of a database: the table.")
+@click.option("--key", default="id", show_default=True, help="Column that tells the subjects apart.")
+@click.option("--policy", "chosen", multiple=True, help="Only this policy; can be given several times.")
+@click.option(
+    "--subject", type=click.Choice(["enterprise", "person"]), default="enterprise", show_default=True,
+    help="What the rows are.",
+)  # fmt: skip
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it is asked; today by default.")
+@click.option(
+    "--engine",
+    type=click.Choice(["numpy", "duckdb", "postgres", "spark"]),
+    default="numpy",
+    show_default=True,
+)
+@click.option("--url", help="Database for the engine postgres; that of the population by default.")
+@click.option("--pack", "path", type=click.Path(exists=True, path_type=Path), help="Folder of a pack.")
+@click.option("--place", help="Or the place whose pack it is.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the result."
+)
+def match(
+    population: str, table: str | None, key: str, chosen: tuple[str, ...], subject: str, at: datetime | None, engine: str,
+    url: str | None, path: Path | None, place: str | None, out: Path,
+) -> None:  # fmt: skip
+    """Find everybody to whom a policy is due, who lacks one condition, and of whom something is not known.
+
+    Columns bear the names of facts. A value that is missing is not known, and counts neither for nor against anybody.
+    An interrupted run goes on where it stopped when the command is given again.
+    """
+    from tongban.base.engines.arrow import ColumnUnfit
+    from tongban.core.packs.lexicon import vocabulary_of
+    from tongban.core.planning import population as planning
+    from tongban.work.policies.population import engines, run, sources
+    from tongban.work.policies.population.checking import Checker
+
+    pack = packs.of_place(place, path)
+    day = at.date() if at else date.today()
+    try:
+        matcher = planning.Matcher(pack, _policies(pack, chosen, subject, day), day)
+        source = sources.open_source(population, table)
+        checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
+        _warn(matcher, checker.look_over(source.columns()))
+        with click.progressbar(length=source.size() or 0, label="Subjects", file=sys.stderr) as bar:
+            outcome = run.run(
+                source, checker, matcher, engine, out,
+                url=url or (population if "://" in population else None), progress=bar.update,
+            )  # fmt: skip
+    except (sources.BadSource, run.OtherRun, engines.CannotRun, planning.TooManyFacts, ColumnUnfit) as error:
+        raise click.ClickException(str(error)) from error
+    _tell(pack, outcome, out)
+
+
+def _policies(pack: Pack, chosen: tuple[str, ...], subject: str, day: date) -> list[Any]:
+    from tongban.core.packs.names import did_you_mean
+    from tongban.core.planning.calculator import in_force
+
+    for name in chosen:
+        if name not in pack.policies:
+            hint = did_you_mean(name, pack.policies)
+            raise click.ClickException(
+                f"There is no policy '{name}' in the pack." + (f" ({hint})" if hint else "")
+            )
+    wanted = [pack.policies[name] for name in chosen] if chosen else list(pack.policies.values())
+    found = [one for one in wanted if one.subject == subject and in_force(one, day)]
+    if not found:
+        raise click.ClickException(
+            f"No policy for a subject of the kind '{subject}' is in force on {day}. Try --at or --subject."
+        )
+    return found
+
+
+def _warn(matcher: Matcher, unknown: tuple[str, ...]) -> None:
+    for name, gaps in matcher.without_value().items():
+        click.echo(
+            f"{name}: no value on {matcher.at} for {', '.join(gaps)}. Nobody gets anything by it.", err=True
+        )
+    if unknown:
+        click.echo(f"Without a column, so not known of anybody: {', '.join(unknown)}", err=True)
+
+
+def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
+    language = terminal_language()
+    chinese = language == "zh"
+    header = ("政策", "符合", "金额（元）", "差一条", "缺数据", "不符合", "转人工") if chinese else (
+        "policy", "due to", "yuan", "one condition short", "needs data", "not due", "for a person"
+    )  # fmt: skip
+    rows = [header]
+    for name, count in outcome.counts.items():
+        yuan = f"{count.amount_fen // 100:,}.{count.amount_fen % 100:02}"
+        numbers = (count.near, count.needs_data, count.not_due, count.referred)
+        rows.append(
+            (
+                pack.policies[name].name.get(language),
+                f"{count.eligible:,}",
+                yuan,
+                *(f"{n:,}" for n in numbers),
+            )
+        )
+    widths = [max(_width(row[place]) for row in rows) for place in range(len(header))]
+    for row in rows:
+        cells = [row[0] + " " * (widths[0] - _width(row[0]))]
+        cells += [" " * (widths[place] - _width(row[place])) + row[place] for place in range(1, len(row))]
+        click.echo("  ".join(cells))
+    for name, count in outcome.counts.items():
+        _tell_more(pack, name, count, language)
+    if outcome.resumed:
+        click.echo(f"{outcome.resumed:,} rows were done before.")
+    click.echo(f"{outcome.subjects:,} subjects. The result is in {out}.")
+    if outcome.rejected:
+        click.echo(f"{outcome.rejected:,} rows could not be read; {out / 'rejected.csv'} says why.")
+        sys.exit(1)
+
+
+def _tell_more(pack: Pack, name: str, count: Count, language: str) -> None:
+    """Which condition is missed most, and which fact is wanting most."""
+    policy = pack.policies[name]
+    labels = {one.id: one.label.get(language) for one in policy.conditions}
+    for condition, times in count.near_by.most_common(3):
+        click.echo(f"  {policy.name.get(language)}: {times:,} × {labels[condition]}")
+    for fact, times in count.missing.most_common(3):
+        label = pack.facts[fact].label.get(language) if fact in pack.facts else fact
+        click.echo(f"  {policy.name.get(language)}: {times:,} × ? {label}")
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

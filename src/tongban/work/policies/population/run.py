@@ -1,0 +1,348 @@
+"""A run of policies over a population, and its result: a folder that an interrupted run goes on in.
+
+    result/
+      run.json            what was run over what, and the counts of each finished part
+      part-00000.parquet  subject, policy, result, amount_fen, failing, missing: nobody to whom a policy is not due
+      rejected.csv        rows that could not be read: row, key, column, reason
+
+A part is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from tongban.base.kit import sheets
+from tongban.core.planning.population import ELIGIBLE, NEAR, NEEDS_DATA, RESULTS, Matcher, Verdicts
+from tongban.core.rules.to_numpy.columns import Columns
+from tongban.work.policies.population import engines
+from tongban.work.policies.population.checking import Checked, Checker, Rejected
+from tongban.work.policies.population.sources import Source, Torn
+
+MANIFEST: Final = "run.json"
+REJECTED: Final = "rejected.csv"
+BATCHES_A_PART: Final = 8
+_FORMAT: Final = 1
+
+
+class OtherRun(ValueError):
+    """The folder holds the result of another run, or other things."""
+
+
+@dataclass(slots=True)
+class Count:
+    """What one policy comes to."""
+
+    eligible: int = 0
+    amount_fen: int = 0
+    near: int = 0
+    needs_data: int = 0
+    not_due: int = 0
+    referred: int = 0
+    """Of those to whom it is not due: for whom a rule has no value although all is known, so that a person looks."""
+    near_by: Counter[str] = field(default_factory=Counter[str])
+    """How many fail by just this condition."""
+    missing: Counter[str] = field(default_factory=Counter[str])
+    """How many need just this fact, or this one among others."""
+
+    def add(self, other: Count) -> None:
+        for name in ("eligible", "amount_fen", "near", "needs_data", "not_due", "referred"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.near_by += other.near_by
+        self.missing += other.missing
+
+
+@dataclass(slots=True)
+class Outcome:
+    subjects: int = 0
+    rejected: int = 0
+    counts: dict[str, Count] = field(default_factory=dict[str, Count])
+    resumed: int = 0
+    """Subjects of parts that were there already."""
+
+
+def run(
+    source: Source,
+    checker: Checker,
+    matcher: Matcher,
+    engine: str,
+    out: Path,
+    *,
+    url: str | None = None,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Outcome:
+    """Matches every subject, and writes the result into a folder.
+
+    A folder with an unfinished run of the same policies over the same population is gone on with. Raises OtherRun for any
+    other folder that is not empty, BadSource for a population that cannot be read, or not to its end: what was finished
+    before stays, and CannotRun for an engine that cannot.
+    """
+    book = _Book.open(out, _key(source, checker, matcher))
+    outcome = Outcome(counts={name: Count() for name in matcher.policies})
+    for part in book.parts:
+        _join(outcome, part)
+    outcome.resumed = outcome.subjects + outcome.rejected
+    runs = engines.engine(engine, matcher, url)
+    done = len(book.parts) * BATCHES_A_PART
+    writer = _Part(out, len(book.parts), matcher)
+    for found in _side_by_side(source, checker, matcher, runs, done):
+        progress(found.rows)
+        if found.skipped:
+            continue
+        writer.take(found)
+        if writer.batches == BATCHES_A_PART:
+            _join(outcome, book.finish(writer))
+            writer = _Part(out, len(book.parts), matcher)
+    if writer.batches:
+        _join(outcome, book.finish(writer))
+    book.close(source.torn)
+    outcome.rejected += len(source.torn.rows)
+    return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    rows: int
+    """Of the source, with those that are rejected."""
+    skipped: bool
+    keys: Any = None
+    rejected: tuple[Rejected, ...] = ()
+    verdicts: tuple[tuple[str, Verdicts], ...] = ()
+
+
+def _side_by_side(
+    source: Source, checker: Checker, matcher: Matcher, runs: engines.Runs, done: int
+) -> Iterator[_Batch]:
+    """The batches in their order. Of those that are done already only the keys are read again."""
+    waiting: deque[Future[_Batch]] = deque()
+    with ThreadPoolExecutor(runs.workers) as pool:
+        for number, batch in enumerate(source.batches(checker.wanted())):
+            checked = checker.check(batch)
+            rejected = tuple(replace(one, row=source.numbered(one.row)) for one in checked.rejected)
+            checked = replace(checked, rejected=rejected)
+            size = batch.table.num_rows
+            if number < done:
+                yield _Batch(size, skipped=True)
+                continue
+            columns, n = engines.columns_of(checked.table, matcher), len(checked.keys)
+            compute = runs.prepare(checked.table, columns, n) if n else None
+            waiting.append(pool.submit(_computed, size, checked, compute, matcher, columns))
+            if len(waiting) > runs.workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _computed(
+    size: int,
+    checked: Checked,
+    compute: Callable[[], engines.Found] | None,
+    matcher: Matcher,
+    columns: Columns,
+) -> _Batch:
+    n = len(checked.keys)
+    found = compute() if compute else ()
+    verdicts = tuple((name, matcher.verdicts(name, results, columns, n)) for name, results in found)
+    return _Batch(size, False, checked.keys, checked.rejected, verdicts)
+
+
+def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "population": source.name,
+        "digest": source.digest(),
+        "key": checker.key,
+        "at": matcher.at.isoformat(),
+        "policies": {name: matcher.digest(name) for name in matcher.policies},
+    }
+
+
+def _join(outcome: Outcome, part: Mapping[str, Any]) -> None:
+    outcome.subjects += part["subjects"]
+    outcome.rejected += part["rejected"]
+    for name, found in part["counts"].items():
+        found = {**found, "near_by": Counter(found["near_by"]), "missing": Counter(found["missing"])}
+        outcome.counts[name].add(Count(**found))
+
+
+@dataclass(slots=True)
+class _Book:
+    """The manifest of a result."""
+
+    folder: Path
+    key: dict[str, Any]
+    parts: list[dict[str, Any]]
+
+    @classmethod
+    def open(cls, folder: Path, key: dict[str, Any]) -> _Book:
+        if not folder.is_dir() or not any(folder.iterdir()):
+            folder.mkdir(parents=True, exist_ok=True)
+            return cls(folder, key, [])
+        try:
+            held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            same, parts = held["key"] == key, list(held["parts"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise OtherRun(f"{folder} is not empty and holds no run. Choose another folder.") from error
+        if not same or key["digest"] is None:
+            what = "the policies, their numbers or the population are others now"
+            what = what if not same else "nobody can tell whether the table is still the same"
+            raise OtherRun(f"{folder} holds a run, and {what}. Choose another folder, or remove this one.")
+        return cls(folder, key, parts)
+
+    def finish(self, part: _Part) -> dict[str, Any]:
+        said = part.write()
+        self.parts.append(said)
+        self._keep(finished=False)
+        return said
+
+    def close(self, torn: Torn) -> None:
+        """Puts what was rejected part by part into one file."""
+        _write_rejected(
+            self.folder / "rejected-torn.csv",
+            [
+                Rejected(row, "", "", f"another number of values than there are columns: {text}")
+                for row, text in torn.rows
+            ],
+        )
+        each = sorted(self.folder.glob("rejected-*.csv"))
+        lines = [line for one in each for line in one.read_text(encoding="utf-8").splitlines(keepends=True)]
+        if lines:
+            header = sheets.MARK + sheets.text(("row", "key", "column", "reason"), [])
+            _replace(self.folder / REJECTED, (header + "".join(lines)).encode())
+        for one in each:
+            one.unlink()
+        self._keep(finished=True)
+
+    def _keep(self, *, finished: bool) -> None:
+        said = {"key": self.key, "finished": finished, "parts": self.parts}
+        _replace(self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+class _Part:
+    """Some batches of subjects, written together."""
+
+    def __init__(self, folder: Path, number: int, matcher: Matcher) -> None:
+        self._folder, self._number, self._matcher = folder, number, matcher
+        self._tables: list[Any] = []
+        self.counts = {name: Count() for name in matcher.policies}
+        self.subjects, self.batches = 0, 0
+        self.rejected: tuple[Rejected, ...] = ()
+
+    def take(self, batch: _Batch) -> None:
+        self.batches += 1
+        self.subjects += len(batch.keys)
+        self.rejected += batch.rejected
+        for policy, found in batch.verdicts:
+            self._add(policy, batch.keys, found)
+
+    def _add(self, policy: str, keys: Any, found: Verdicts) -> None:
+        import pyarrow
+
+        count = self.counts[policy]
+        totals = np.bincount(found.results, minlength=len(RESULTS))
+        count.eligible += int(totals[ELIGIBLE])
+        count.near += int(totals[NEAR])
+        count.needs_data += int(totals[NEEDS_DATA])
+        count.referred += found.referred
+        count.not_due += int(totals[0])
+        count.amount_fen += sum(map(int, found.amounts[found.results == ELIGIBLE]))
+        rows = np.flatnonzero(found.results)
+        if not len(rows):
+            return
+        conditions = [one.id for one in self._matcher.policies[policy].conditions]
+        for place, times in zip(
+            *np.unique(found.failing[found.results == NEAR], return_counts=True), strict=True
+        ):
+            count.near_by[conditions[place]] += int(times)
+        results, amounts = found.results[rows], found.amounts[rows]
+        self._tables.append(
+            pyarrow.table(
+                {
+                    "subject": keys.take(pyarrow.array(rows)),
+                    "policy": _repeated(policy, len(rows)),
+                    "result": _coded(results, [one.value for one in RESULTS]),
+                    "amount_fen": pyarrow.array(amounts, mask=results != ELIGIBLE),
+                    "failing": _coded(found.failing[rows], conditions),
+                    "missing": self._missing(policy, found.missing[rows], count),
+                }
+            )
+        )
+
+    def _missing(self, policy: str, bits: Any, count: Count) -> Any:
+        facts = self._matcher.facts[policy]
+        different, places = np.unique(bits, return_inverse=True)
+        names = [[fact for place, fact in enumerate(facts) if int(one) >> place & 1] for one in different]
+        for wanted, times in zip(names, np.bincount(places, minlength=len(names)), strict=True):
+            count.missing.update(dict.fromkeys(wanted, int(times)))
+        codes = np.where(bits == 0, -1, places).astype(np.int16)
+        return _coded(codes, [",".join(wanted) for wanted in names])
+
+    def write(self) -> dict[str, Any]:
+        """The part on disk; what the manifest says of it."""
+        from pyarrow import parquet
+
+        target = self._folder / f"part-{self._number:05}.parquet"
+        unfinished = target.with_suffix(".part")
+        with parquet.ParquetWriter(unfinished, _schema()) as writer:
+            for table in self._tables:
+                writer.write_table(table.cast(_schema()))
+        _write_rejected(self._folder / f"rejected-{self._number:05}.csv", self.rejected)
+        unfinished.replace(target)
+        return {
+            "file": target.name,
+            "subjects": self.subjects,
+            "rejected": len({one.row for one in self.rejected}),
+            "counts": {
+                name: {one.name: getattr(count, one.name) for one in fields(Count)}
+                for name, count in self.counts.items()
+            },
+        }
+
+
+def _schema() -> Any:
+    import pyarrow
+
+    text = pyarrow.dictionary(pyarrow.int16(), pyarrow.string())
+    return pyarrow.schema(
+        [
+            ("subject", pyarrow.string()), ("policy", text), ("result", text), ("amount_fen", pyarrow.int64()),
+            ("failing", text), ("missing", text),
+        ]
+    )  # fmt: skip
+
+
+def _coded(places: Any, words: list[str]) -> Any:
+    """Words by their places; -1 is none."""
+    import pyarrow
+
+    indices = pyarrow.array(np.maximum(places, 0).astype(np.int16), mask=np.asarray(places) < 0)
+    return pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(words, pyarrow.string()))
+
+
+def _repeated(word: str, times: int) -> Any:
+    return _coded(np.zeros(times, np.int16), [word])
+
+
+def _write_rejected(path: Path, rejected: Sequence[Rejected]) -> None:
+    """Without a row of names. Nothing rejected, no file."""
+    rows = [(one.row or "", one.key, one.column, one.reason) for one in rejected]
+    if rows:
+        path.write_text(sheets.text((), rows).partition("\r\n")[2], encoding="utf-8", newline="")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(path)
