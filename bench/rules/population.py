@@ -63,15 +63,16 @@ def sliced(columns: Columns, size: int) -> Iterator[tuple[Columns, int]]:
         )
 
 
-def write(path: Path, rows: int, size: int, *, unknown: float) -> None:
-    """A Parquet file of the population. A NULL is unknown; nothing is absent."""
+def write(path: Path, rows: int, size: int, *, unknown: float, keys: bool = False) -> None:
+    """A Parquet file of the population, with a column `id` if asked for. A NULL is unknown; nothing is absent."""
     import pyarrow as pa
     from pyarrow import parquet
 
     types = synthetic.vocabulary().facts
     writer = None
-    for columns, _ in chunks(rows, size, unknown=unknown):
-        table = pa.table({name: _arrow(types[name], column) for name, column in columns.items()})
+    for number, (columns, count) in enumerate(chunks(rows, size, unknown=unknown)):
+        ids = {"id": pa.array(np.arange(number * size, number * size + count))} if keys else {}
+        table = pa.table({**ids, **{name: _arrow(types[name], column) for name, column in columns.items()}})
         writer = writer or parquet.ParquetWriter(path, table.schema, compression="snappy")
         writer.write_table(table, row_group_size=size)
     assert writer

@@ -49,7 +49,7 @@ def matcher_of(pack: Pack, subject: str = "enterprise", at: date = AT) -> Matche
         one for one in pack.policies.values() if one.subject == subject and calculator.in_force(one, at)
     ]
     assert policies
-    return Matcher(pack, policies, at)
+    return Matcher.of_pack(pack, policies, at)
 
 
 def value(random: Random, type: Type, range: Range | None, codes: Mapping[str, frozenset[str]]) -> Any:
@@ -103,7 +103,8 @@ def test_each_subject_gets_what_the_calculator_says(city: Pack, kind: str) -> No
     given = columns(matcher.needs.facts, relations, people)
     found = program(matcher.rules).run(given, matcher.parameters, len(people))
     seen: set[str] = set()
-    for name, policy in matcher.policies.items():
+    for name in matcher.conditions:
+        policy = city.policies[name]
         verdicts = matcher.verdicts(name, found, given, len(people))
         for place, facts in enumerate(people):
             wanted = calculator.assess(city, policy, facts, AT)
@@ -207,7 +208,7 @@ GOOD = "E1,12,0,10,96000.50,small"
 
 @pytest.fixture
 def refund(city: Pack) -> Matcher:
-    return Matcher(city, [city.policies[REFUND]], AT)
+    return Matcher.of_pack(city, [city.policies[REFUND]], AT)
 
 
 def csv(tmp_path: Path, *lines: str, encoding: str = "utf-8") -> str:
@@ -424,7 +425,7 @@ def test_a_folder_with_another_run_or_other_things_is_left_alone(
 ) -> None:
     source = csv(tmp_path, GOOD)
     matched(city, source, tmp_path / "out", matcher=refund)
-    other = Matcher(city, [city.policies[REFUND]], date(2025, 7, 1))
+    other = Matcher.of_pack(city, [city.policies[REFUND]], date(2025, 7, 1))
     with pytest.raises(running.OtherRun, match="are others now"):
         matched(city, source, tmp_path / "out", matcher=other)
     (tmp_path / "mine").mkdir()
@@ -435,9 +436,11 @@ def test_a_folder_with_another_run_or_other_things_is_left_alone(
 
 
 def test_the_digest_of_a_policy_rests_on_its_rules_and_its_numbers(city: Pack, refund: Matcher) -> None:
-    assert refund.digest(REFUND) == Matcher(city, [city.policies[REFUND]], AT).digest(REFUND)
-    assert refund.digest(REFUND) != Matcher(city, [city.policies[REFUND]], date(2025, 7, 1)).digest(REFUND)
-    changed = Matcher(city, [city.policies[REFUND]], AT)
+    assert refund.digest(REFUND) == Matcher.of_pack(city, [city.policies[REFUND]], AT).digest(REFUND)
+    assert refund.digest(REFUND) != Matcher.of_pack(city, [city.policies[REFUND]], date(2025, 7, 1)).digest(
+        REFUND
+    )
+    changed = Matcher.of_pack(city, [city.policies[REFUND]], AT)
     changed.parameters = {**changed.parameters, "refund_rate_sme": Decimal("0.7")}
     assert changed.digest(REFUND) != refund.digest(REFUND)
 

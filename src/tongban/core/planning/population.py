@@ -68,30 +68,48 @@ class Verdicts:
 class Matcher:
     """The rules of policies on one day, and how their results come together."""
 
-    def __init__(self, pack: Pack, policies: Iterable[Policy], at: date) -> None:
-        """Raises TooManyFacts."""
+    def __init__(
+        self,
+        conditions: Mapping[str, Mapping[str, Rule]],
+        amounts: Mapping[str, Rule],
+        parameters: Parameters,
+        at: date,
+    ) -> None:
+        """By policy: its conditions in their order, and its amount in money. Raises TooManyFacts."""
         self.at = at
-        self.parameters: Parameters = parameters.resolve(pack, at)
-        self.policies = {policy.id: policy for policy in policies}
-        self._of: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.parameters: Parameters = parameters
+        self.conditions = {name: tuple(of_one) for name, of_one in conditions.items()}
+        """By policy: the names of its conditions, in their order."""
         self.rules: dict[str, Rule] = {}
         self.facts: dict[str, tuple[str, ...]] = {}
         """By policy: the facts and relations that it reads."""
-        for name, policy in self.policies.items():
-            conditions = {f"{name} {one.id}": pack.condition(one) for one in policy.conditions}
-            self.rules |= {**conditions, name: pack.amount(name)}
-            self._of[name] = tuple(conditions), name
-            read = sorted(frozenset[str]().union(*(self.rules[rule].facts for rule in (*conditions, name))))
+        for name, of_one in conditions.items():
+            rules = {
+                **{f"{name} {condition}": rule for condition, rule in of_one.items()},
+                name: amounts[name],
+            }
+            self.rules |= rules
+            read = sorted(frozenset[str]().union(*(rule.facts for rule in rules.values())))
             if len(read) > MAX_FACTS:
                 raise TooManyFacts(f"The policy {name} reads {len(read)} facts; {MAX_FACTS} are the most.")
             self.facts[name] = tuple(read)
         self.needs: Needs = needs(rule.root for rule in self.rules.values())
         """The columns that are read, with their types."""
 
+    @classmethod
+    def of_pack(cls, pack: Pack, policies: Iterable[Policy], at: date) -> Matcher:
+        """Policies of a pack on one day. Raises TooManyFacts."""
+        chosen = {policy.id: policy for policy in policies}
+        conditions = {
+            name: {one.id: pack.condition(one) for one in policy.conditions}
+            for name, policy in chosen.items()
+        }
+        return cls(conditions, {name: pack.amount(name) for name in chosen}, parameters.resolve(pack, at), at)
+
     def rules_of(self, policy: str) -> dict[str, Rule]:
         """Those of one policy: its conditions in their order, then its amount."""
-        conditions, amount = self._of[policy]
-        return {name: self.rules[name] for name in (*conditions, amount)}
+        names = *(f"{policy} {condition}" for condition in self.conditions[policy]), policy
+        return {name: self.rules[name] for name in names}
 
     def without_value(self) -> dict[str, tuple[str, ...]]:
         """Policies that read a parameter or table without a value on the day, and which."""
@@ -102,7 +120,7 @@ class Matcher:
                     - self.parameters.keys()
                 )
             )
-            for name in self.policies
+            for name in self.conditions
         }
         return {name: gaps for name, gaps in found.items() if gaps}
 
@@ -119,7 +137,7 @@ class Matcher:
 
         Raises OverflowError for an amount of more than 18 digits.
         """
-        conditions, amount = self._of[policy]
+        *conditions, amount = self.rules_of(policy)
         failed, open_, referred = (np.zeros(n, np.int16 if part == 0 else np.bool_) for part in range(3))
         place = np.full(n, -1, np.int16)
         hard = np.zeros(n, np.bool_)  # failed for want of a value: no near miss

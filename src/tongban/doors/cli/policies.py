@@ -15,7 +15,8 @@ from tongban.doors.cli import packs
 if TYPE_CHECKING:
     from tongban.core.packs.pack import Pack
     from tongban.core.planning.population import Matcher
-    from tongban.work.policies.population.run import Count, Outcome
+    from tongban.work.policies.population.rows import Count
+    from tongban.work.policies.population.run import Outcome
 
 
 @click.group()
@@ -66,7 +67,7 @@ def match(
     pack = packs.of_place(place, path)
     day = at.date() if at else date.today()
     try:
-        matcher = planning.Matcher(pack, _policies(pack, chosen, subject, day), day)
+        matcher = planning.Matcher.of_pack(pack, _policies(pack, chosen, subject, day), day)
         source = sources.open_source(population, table)
         checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
         _warn(matcher, checker.look_over(source.columns()))

@@ -92,7 +92,7 @@ class _NumPy:
 
         def compute() -> Found:
             found = task.run()
-            for name in self._matcher.policies:
+            for name in self._matcher.conditions:
                 yield name, found
 
         return compute
@@ -111,7 +111,7 @@ class _Statements:
         return lambda: self._compute(_tables(table, self._matcher))
 
     def _compute(self, tables: Mapping[str, Any]) -> Found:
-        for name in self._matcher.policies:
+        for name in self._matcher.conditions:
             rules = self._matcher.rules_of(name)
             renamed = {f"r{place}": rule for place, rule in enumerate(rules.values())}
             try:

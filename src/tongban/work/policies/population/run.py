@@ -19,13 +19,12 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from tongban.base.kit import sheets
-from tongban.core.planning.population import ELIGIBLE, NEAR, NEEDS_DATA, RESULTS, Matcher, Verdicts
+from tongban.core.planning.population import Matcher
 from tongban.core.rules.to_numpy.columns import Columns
-from tongban.work.policies.population import engines
+from tongban.work.policies.population import engines, rows
 from tongban.work.policies.population.checking import Checked, Checker, Rejected
+from tongban.work.policies.population.rows import Count
 from tongban.work.policies.population.sources import Source, Torn
 
 MANIFEST: Final = "run.json"
@@ -36,29 +35,6 @@ _FORMAT: Final = 1
 
 class OtherRun(ValueError):
     """The folder holds the result of another run, or other things."""
-
-
-@dataclass(slots=True)
-class Count:
-    """What one policy comes to."""
-
-    eligible: int = 0
-    amount_fen: int = 0
-    near: int = 0
-    needs_data: int = 0
-    not_due: int = 0
-    referred: int = 0
-    """Of those to whom it is not due: for whom a rule has no value although all is known, so that a person looks."""
-    near_by: Counter[str] = field(default_factory=Counter[str])
-    """How many fail by just this condition."""
-    missing: Counter[str] = field(default_factory=Counter[str])
-    """How many need just this fact, or this one among others."""
-
-    def add(self, other: Count) -> None:
-        for name in ("eligible", "amount_fen", "near", "needs_data", "not_due", "referred"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.near_by += other.near_by
-        self.missing += other.missing
 
 
 @dataclass(slots=True)
@@ -78,7 +54,7 @@ def run(
     out: Path,
     *,
     url: str | None = None,
-    progress: Callable[[int], None] = lambda rows: None,
+    progress: Callable[[int], None] = lambda _rows: None,
 ) -> Outcome:
     """Matches every subject, and writes the result into a folder.
 
@@ -87,7 +63,7 @@ def run(
     before stays, and CannotRun for an engine that cannot.
     """
     book = _Book.open(out, _key(source, checker, matcher))
-    outcome = Outcome(counts={name: Count() for name in matcher.policies})
+    outcome = Outcome(counts={name: Count() for name in matcher.conditions})
     for part in book.parts:
         _join(outcome, part)
     outcome.resumed = outcome.subjects + outcome.rejected
@@ -114,9 +90,10 @@ class _Batch:
     rows: int
     """Of the source, with those that are rejected."""
     skipped: bool
-    keys: Any = None
+    subjects: int = 0
     rejected: tuple[Rejected, ...] = ()
-    verdicts: tuple[tuple[str, Verdicts], ...] = ()
+    counts: Mapping[str, Count] = field(default_factory=dict[str, Count])
+    table: Any = None
 
 
 def _side_by_side(
@@ -151,8 +128,9 @@ def _computed(
 ) -> _Batch:
     n = len(checked.keys)
     found = compute() if compute else ()
-    verdicts = tuple((name, matcher.verdicts(name, results, columns, n)) for name, results in found)
-    return _Batch(size, False, checked.keys, checked.rejected, verdicts)
+    verdicts = ((name, matcher.verdicts(name, results, columns, n)) for name, results in found)
+    table, counts = rows.table(checked.keys, verdicts, matcher)
+    return _Batch(size, False, n, checked.rejected, counts, table)
 
 
 def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
@@ -162,7 +140,7 @@ def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
         "digest": source.digest(),
         "key": checker.key,
         "at": matcher.at.isoformat(),
-        "policies": {name: matcher.digest(name) for name in matcher.policies},
+        "policies": {name: matcher.digest(name) for name in matcher.conditions},
     }
 
 
@@ -228,77 +206,36 @@ class _Book:
 
 
 class _Part:
-    """Some batches of subjects, written together."""
+    """Some batches of subjects, written one after the other; what is there counts once the part is finished."""
 
     def __init__(self, folder: Path, number: int, matcher: Matcher) -> None:
-        self._folder, self._number, self._matcher = folder, number, matcher
-        self._tables: list[Any] = []
-        self.counts = {name: Count() for name in matcher.policies}
+        self._folder, self._number = folder, number
+        self._target = folder / f"part-{number:05}.parquet"
+        self._writer: Any = None
+        self.counts = {name: Count() for name in matcher.conditions}
         self.subjects, self.batches = 0, 0
         self.rejected: tuple[Rejected, ...] = ()
 
     def take(self, batch: _Batch) -> None:
+        from pyarrow import parquet
+
         self.batches += 1
-        self.subjects += len(batch.keys)
+        self.subjects += batch.subjects
         self.rejected += batch.rejected
-        for policy, found in batch.verdicts:
-            self._add(policy, batch.keys, found)
-
-    def _add(self, policy: str, keys: Any, found: Verdicts) -> None:
-        import pyarrow
-
-        count = self.counts[policy]
-        totals = np.bincount(found.results, minlength=len(RESULTS))
-        count.eligible += int(totals[ELIGIBLE])
-        count.near += int(totals[NEAR])
-        count.needs_data += int(totals[NEEDS_DATA])
-        count.referred += found.referred
-        count.not_due += int(totals[0])
-        count.amount_fen += sum(map(int, found.amounts[found.results == ELIGIBLE]))
-        rows = np.flatnonzero(found.results)
-        if not len(rows):
-            return
-        conditions = [one.id for one in self._matcher.policies[policy].conditions]
-        for place, times in zip(
-            *np.unique(found.failing[found.results == NEAR], return_counts=True), strict=True
-        ):
-            count.near_by[conditions[place]] += int(times)
-        results, amounts = found.results[rows], found.amounts[rows]
-        self._tables.append(
-            pyarrow.table(
-                {
-                    "subject": keys.take(pyarrow.array(rows)),
-                    "policy": _repeated(policy, len(rows)),
-                    "result": _coded(results, [one.value for one in RESULTS]),
-                    "amount_fen": pyarrow.array(amounts, mask=results != ELIGIBLE),
-                    "failing": _coded(found.failing[rows], conditions),
-                    "missing": self._missing(policy, found.missing[rows], count),
-                }
-            )
-        )
-
-    def _missing(self, policy: str, bits: Any, count: Count) -> Any:
-        facts = self._matcher.facts[policy]
-        different, places = np.unique(bits, return_inverse=True)
-        names = [[fact for place, fact in enumerate(facts) if int(one) >> place & 1] for one in different]
-        for wanted, times in zip(names, np.bincount(places, minlength=len(names)), strict=True):
-            count.missing.update(dict.fromkeys(wanted, int(times)))
-        codes = np.where(bits == 0, -1, places).astype(np.int16)
-        return _coded(codes, [",".join(wanted) for wanted in names])
+        for policy, count in batch.counts.items():
+            self.counts[policy].add(count)
+        if self._writer is None:
+            unfinished = self._target.with_suffix(".part")
+            self._writer = parquet.ParquetWriter(unfinished, rows.schema(), use_dictionary=list(rows.CODED))
+        self._writer.write_table(batch.table)
 
     def write(self) -> dict[str, Any]:
         """The part on disk; what the manifest says of it."""
-        from pyarrow import parquet
-
-        target = self._folder / f"part-{self._number:05}.parquet"
-        unfinished = target.with_suffix(".part")
-        with parquet.ParquetWriter(unfinished, _schema()) as writer:
-            for table in self._tables:
-                writer.write_table(table.cast(_schema()))
+        self._writer.close()
         _write_rejected(self._folder / f"rejected-{self._number:05}.csv", self.rejected)
-        unfinished.replace(target)
+        self._target.with_suffix(".part").replace(self._target)
         return {
-            "file": target.name,
+            "file": self._target.name,
             "subjects": self.subjects,
             "rejected": len({one.row for one in self.rejected}),
             "counts": {
@@ -308,35 +245,11 @@ class _Part:
         }
 
 
-def _schema() -> Any:
-    import pyarrow
-
-    text = pyarrow.dictionary(pyarrow.int16(), pyarrow.string())
-    return pyarrow.schema(
-        [
-            ("subject", pyarrow.string()), ("policy", text), ("result", text), ("amount_fen", pyarrow.int64()),
-            ("failing", text), ("missing", text),
-        ]
-    )  # fmt: skip
-
-
-def _coded(places: Any, words: list[str]) -> Any:
-    """Words by their places; -1 is none."""
-    import pyarrow
-
-    indices = pyarrow.array(np.maximum(places, 0).astype(np.int16), mask=np.asarray(places) < 0)
-    return pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(words, pyarrow.string()))
-
-
-def _repeated(word: str, times: int) -> Any:
-    return _coded(np.zeros(times, np.int16), [word])
-
-
 def _write_rejected(path: Path, rejected: Sequence[Rejected]) -> None:
     """Without a row of names. Nothing rejected, no file."""
-    rows = [(one.row or "", one.key, one.column, one.reason) for one in rejected]
-    if rows:
-        path.write_text(sheets.text((), rows).partition("\r\n")[2], encoding="utf-8", newline="")
+    lines = [(one.row or "", one.key, one.column, one.reason) for one in rejected]
+    if lines:
+        path.write_text(sheets.text((), lines).partition("\r\n")[2], encoding="utf-8", newline="")
 
 
 def _replace(path: Path, content: bytes) -> None:

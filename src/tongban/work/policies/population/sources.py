@@ -20,7 +20,7 @@ from psycopg import sql
 
 from tongban.base.engines import arrow
 
-ROWS: Final = 65_536
+ROWS: Final = 32_768
 """Subjects of a batch."""
 
 
