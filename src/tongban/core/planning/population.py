@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -105,6 +105,14 @@ class Matcher:
             for name, policy in chosen.items()
         }
         return cls(conditions, {name: pack.amount(name) for name in chosen}, parameters.resolve(pack, at), at)
+
+    def keep(self, policies: Collection[str]) -> None:
+        """Leaves out all other policies."""
+        for name in [name for name in self.conditions if name not in policies]:
+            for rule in self.rules_of(name):
+                del self.rules[rule]
+            del self.conditions[name], self.facts[name]
+        self.needs = needs(rule.root for rule in self.rules.values())
 
     def rules_of(self, policy: str) -> dict[str, Rule]:
         """Those of one policy: its conditions in their order, then its amount."""

@@ -1,4 +1,4 @@
-"""`tongban policy match`: policies over a whole population."""
+"""`tongban policy match | simulate`: policies over a whole population, as they are and as they might be."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tongban.base.kit.terminal import terminal_language
-from tongban.doors.cli import packs
+from tongban.base.kit.terminal import terminal_language, width
+from tongban.doors.cli import packs, simulated
 
 if TYPE_CHECKING:
     from tongban.core.packs.pack import Pack
@@ -81,6 +81,113 @@ def match(
     _tell(pack, outcome, out)
 
 
+@policy.command()
+@click.option("--population", required=True, metavar="SOURCE", help="As for `tongban policy match`.")
+@click.option("--table", help="Of a database: the table.")
+@click.option("--key", default="id", show_default=True, help="Column that tells the subjects apart.")
+@click.option("--policy", "chosen", multiple=True, help="Only this policy; can be given several times.")
+@click.option(
+    "--subject", type=click.Choice(["enterprise", "person"]), default="enterprise", show_default=True,
+    help="What the rows are.",
+)  # fmt: skip
+@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it is asked; today by default.")
+@click.option(
+    "--set", "said", multiple=True, metavar="NAME=VALUE", help="A parameter as it might be; money in yuan."
+)
+@click.option(
+    "--sweep", metavar="NAME=V1,V2,...", help="The same for each of several values of one parameter."
+)
+@click.option(
+    "--against", type=click.Path(exists=True, path_type=Path), help="Folder of the pack as it might be."
+)
+@click.option("--by", help="Column that groups the subjects: size, trade, district.")
+@click.option("--pack", "path", type=click.Path(exists=True, path_type=Path), help="Folder of a pack.")
+@click.option("--place", help="Or the place whose pack it is.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV of all effects.")
+def simulate(
+    population: str, table: str | None, key: str, chosen: tuple[str, ...], subject: str, at: datetime | None,
+    said: tuple[str, ...], sweep: str | None, against: Path | None, by: str | None, path: Path | None, place: str | None,
+    out: Path | None,
+) -> None:  # fmt: skip
+    """Try a change before it is made: what it costs, who gets more and who gets less."""
+    from tongban.base.engines.arrow import ColumnUnfit
+    from tongban.core.packs.lexicon import vocabulary_of
+    from tongban.core.planning import changed
+    from tongban.core.planning import population as planning
+    from tongban.work.policies.population import engines, simulation, sources
+    from tongban.work.policies.population.checking import Checker
+
+    pack = packs.of_place(place, path)
+    other = packs.read_clean(against) if against else pack
+    day = at.date() if at else date.today()
+    try:
+        before = planning.Matcher.of_pack(pack, _policies(pack, chosen, subject, day), day)
+        scenarios = _scenarios(said, sweep, against)
+        afters = [
+            _after(other, _policies(other, chosen, subject, day), day, values)
+            for values in scenarios.values()
+        ]
+        _only_changed(before, afters)
+        source = sources.open_source(population, table)
+        checker = Checker.of(pack, simulation.needs((before, *afters)), vocabulary_of(pack).ranges, key)
+        checker.beside = by
+        _warn(before, checker.look_over(source.columns()))
+        with click.progressbar(length=source.size() or 0, label="Subjects", file=sys.stderr) as bar:
+            found, rejected = simulation.simulate(source, checker, before, afters, progress=bar.update)
+    except (
+        sources.BadSource, engines.CannotRun, planning.TooManyFacts, ColumnUnfit, changed.BadChange,
+    ) as error:  # fmt: skip
+        raise click.ClickException(str(error)) from error
+    effects = dict(zip(scenarios, found, strict=True))
+    simulated.tell(pack, effects, by)
+    if out is not None:
+        out.write_text(simulated.as_csv(effects), encoding="utf-8", newline="")
+        click.echo(f"All effects are in {out}.")
+    if rejected:
+        click.echo(f"{rejected:,} rows could not be read and are left out; `tongban policy match` says why.")
+
+
+def _scenarios(said: tuple[str, ...], sweep: str | None, against: Path | None) -> dict[str, dict[str, str]]:
+    """By its name: the parameters that are other in it."""
+    fixed = dict(_pair(text) for text in said)
+    if sweep is None:
+        if not fixed and against is None:
+            raise click.ClickException(
+                "Say what might change: --set NAME=VALUE, --sweep NAME=V1,V2 or --against PACK."
+            )
+        return {", ".join(f"{name}={value}" for name, value in fixed.items()) or str(against): fixed}
+    name, values = _pair(sweep)
+    return {f"{name}={value.strip()}": {**fixed, name: value.strip()} for value in values.split(",")}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise click.ClickException(f"Write NAME=VALUE, and not '{text}'.")
+    return name.strip(), value.strip()
+
+
+def _after(pack: Pack, policies: list[Any], day: date, values: dict[str, str]) -> Matcher:
+    from tongban.core.planning.changed import with_values
+    from tongban.core.planning.population import Matcher
+
+    made = Matcher.of_pack(pack, policies, day)
+    made.parameters = with_values(pack, made.parameters, values)
+    return made
+
+
+def _only_changed(before: Matcher, afters: list[Matcher]) -> None:
+    """Leaves out the policies that no change touches. Raises ClickException when none is left."""
+    touched = {
+        name for after in afters for name in before.conditions
+        if name in after.conditions and after.digest(name) != before.digest(name)
+    }  # fmt: skip
+    if not touched:
+        raise click.ClickException("None of these policies would come to anything else by it.")
+    for one in (before, *afters):
+        one.keep(touched)
+
+
 def _policies(pack: Pack, chosen: tuple[str, ...], subject: str, day: date) -> list[Any]:
     from tongban.core.packs.names import did_you_mean
     from tongban.core.planning.calculator import in_force
@@ -127,10 +234,10 @@ def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
                 *(f"{n:,}" for n in numbers),
             )
         )
-    widths = [max(_width(row[place]) for row in rows) for place in range(len(header))]
+    widths = [max(width(row[place]) for row in rows) for place in range(len(header))]
     for row in rows:
-        cells = [row[0] + " " * (widths[0] - _width(row[0]))]
-        cells += [" " * (widths[place] - _width(row[place])) + row[place] for place in range(1, len(row))]
+        cells = [row[0] + " " * (widths[0] - width(row[0]))]
+        cells += [" " * (widths[place] - width(row[place])) + row[place] for place in range(1, len(row))]
         click.echo("  ".join(cells))
     for name, count in outcome.counts.items():
         _tell_more(pack, name, count, language)
@@ -151,8 +258,3 @@ def _tell_more(pack: Pack, name: str, count: Count, language: str) -> None:
     for fact, times in count.missing.most_common(3):
         label = pack.facts[fact].label.get(language) if fact in pack.facts else fact
         click.echo(f"  {policy.name.get(language)}: {times:,} × ? {label}")
-
-
-def _width(text: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)

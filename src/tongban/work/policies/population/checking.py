@@ -37,6 +37,8 @@ class Checked:
     table: Any
     """pyarrow.Table of the facts, each of its type."""
     rejected: tuple[Rejected, ...]
+    beside: Any = None
+    """pyarrow strings: of each subject the value of the column that groups them, where one was asked for."""
 
 
 @dataclass(slots=True)
@@ -50,6 +52,8 @@ class Checker:
     """Of each code list."""
     seen: _Seen = field(default_factory=lambda: _Seen([]))
     """Keys of the batches before."""
+    beside: str | None = None
+    """A column that groups the subjects, whether or not it is a fact."""
 
     @classmethod
     def of(cls, pack: Pack, needs: Needs, ranges: Mapping[str, Range], key: str) -> Checker:
@@ -61,7 +65,8 @@ class Checker:
     def wanted(self) -> frozenset[str]:
         """The columns that are read where they are there."""
         facts = {*self.needs.facts, *self.needs.fields}
-        return frozenset({self.key, *facts, *(name + KNOWN_SUFFIX for name in facts)})
+        beside = () if self.beside is None else (self.beside,)
+        return frozenset({self.key, *beside, *facts, *(name + KNOWN_SUFFIX for name in facts)})
 
     def look_over(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Facts that no column tells, which are unknown for everybody. Raises BadSource without a column of keys."""
@@ -70,6 +75,10 @@ class Checker:
             raise BadSource(
                 f"There is no column '{self.key}' that tells the subjects apart. Name it: --key COLUMN. "
                 f"The columns are {', '.join(sorted(there)[:20])}."
+            )
+        if self.beside is not None and self.beside not in there:
+            raise BadSource(
+                f"There is no column '{self.beside}' to group by. The columns are {', '.join(sorted(there)[:20])}."
             )
         return tuple(sorted({*self.needs.facts, *self.needs.fields} - there))
 
@@ -83,7 +92,7 @@ class Checker:
         self._check_keys(keys, bad)
         made: dict[str, Any] = {}
         for name in table.column_names:
-            if name == self.key:
+            if name == self.key or (name == self.beside and name not in self.needs.facts):
                 continue
             array = _one(table[name])
             fact = name.removesuffix(KNOWN_SUFFIX)
@@ -94,11 +103,13 @@ class Checker:
             else:
                 self._check_members(name, array, bad)
                 made[name] = array
+        beside = None if self.beside is None else _texts(table[self.beside])
         good = pyarrow.table(made) if made else pyarrow.table({"": pyarrow.nulls(size)}).select([])
         if bad.rows.any():
             kept = pyarrow.array(~bad.rows)
             keys, good = keys.filter(kept), good.filter(kept)
-        return Checked(keys, good.combine_chunks(), tuple(bad.found))
+            beside = None if beside is None else beside.filter(kept)
+        return Checked(keys, good.combine_chunks(), tuple(bad.found), beside)
 
     def _check_keys(self, keys: Any, bad: _Bad) -> None:
         import pyarrow.compute as compute
@@ -252,6 +263,17 @@ class _Bad:
     def add(self, place: int, column: str, reason: str) -> None:
         self.rows[place] = True
         self.found.append(Rejected(self.first + place, self.keys[place].as_py() or "", column, reason))
+
+
+def _texts(column: Any) -> Any:
+    import pyarrow
+
+    array = _one(column)
+    if pyarrow.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if pyarrow.types.is_nested(array.type):
+        raise BadSource(f"A column of {array.type} cannot group subjects.")
+    return array.cast(pyarrow.string())
 
 
 def _keys(column: Any) -> Any:

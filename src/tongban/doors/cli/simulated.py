@@ -1,0 +1,96 @@
+"""What a change would do, on the terminal and as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+import click
+
+from tongban.base.kit import sheets
+from tongban.base.kit.terminal import terminal_language, width
+
+if TYPE_CHECKING:
+    from tongban.core.packs.pack import Pack
+    from tongban.core.planning.changed import Effect
+    from tongban.work.policies.population.simulation import Effects
+
+BAR = 24
+_MONEY = ("cost_before", "cost_after", "won", "lost")
+
+
+def tell(pack: Pack, found: Mapping[str, Effects], by: str | None) -> None:
+    """One table for each policy: a line for each scenario and group, with a bar for what it costs."""
+    from tongban.core.planning.changed import Effect
+
+    language = terminal_language()
+    chinese = language == "zh"
+    header = (
+        ("", "之前", "之后", "金额之前（元）", "金额之后（元）", "变多", "变少", "说不准", "") if chinese else
+        ("", "due before", "due after", "yuan before", "yuan after", "get more", "get less", "cannot tell", "")
+    )  # fmt: skip
+    for policy in dict.fromkeys(name for effects in found.values() for name in effects):
+        lines: list[tuple[str, Effect]] = []
+        for scenario, effects in found.items():
+            whole = Effect()
+            for effect in effects.get(policy, {}).values():
+                whole.add(effect)
+            lines.append((scenario, whole))
+            if by is not None:
+                named = sorted(
+                    effects.get(policy, {}).items(),
+                    key=lambda one: -abs(one[1].cost_after - one[1].cost_before),
+                )
+                lines += [(f"  {_group(pack, by, name, language)}", effect) for name, effect in named]
+        most = max((line.cost_after for _, line in lines), default=0) or 1
+        rows = [header, *(_row(name, effect, most) for name, effect in lines)]
+        click.echo(pack.policies[policy].name.get(language) if policy in pack.policies else policy)
+        widths = [max(width(row[place]) for row in rows) for place in range(len(header))]
+        for row in rows:
+            first = row[0] + " " * (widths[0] - width(row[0]))
+            rest = [
+                " " * (widths[place] - width(row[place])) + row[place] for place in range(1, len(row) - 1)
+            ]
+            click.echo("  ".join((first, *rest, row[-1])).rstrip())
+        click.echo()
+
+
+def _group(pack: Pack, by: str, code: str, language: str) -> str:
+    """A group in words, where it is a code of a fact of the pack."""
+    if not code:
+        return "未知" if language == "zh" else "not known"
+    fact = pack.facts.get(by)
+    codes = pack.code_lists.get(fact.codes or "") if fact else None
+    labels = {item.code: item.label.get(language) for item in codes.items} if codes else {}
+    return labels.get(code, code)
+
+
+def as_csv(found: Mapping[str, Effects]) -> str:
+    """Every scenario, policy and group as a row; money in yuan."""
+    from tongban.core.planning.changed import Effect
+
+    names = [one.name for one in fields(Effect)]
+    rows = [
+        (
+            scenario,
+            policy,
+            group,
+            *(_yuan(getattr(effect, n), plain=True) if n in _MONEY else getattr(effect, n) for n in names),
+        )
+        for scenario, effects in found.items()
+        for policy, groups in effects.items()
+        for group, effect in groups.items()
+    ]
+    return sheets.MARK + sheets.text(("change", "policy", "group", *names), rows)
+
+
+def _row(name: str, effect: Effect, most: int) -> tuple[str, ...]:
+    numbers = (f"{effect.before:,}", f"{effect.after:,}", _yuan(effect.cost_before), _yuan(effect.cost_after))
+    told = (f"{effect.winners:,}", f"{effect.losers:,}", f"{effect.open:,}")
+    return (name, *numbers, *told, "█" * round(BAR * effect.cost_after / most))
+
+
+def _yuan(fen: int, *, plain: bool = False) -> str:
+    whole = str(fen // 100) if plain else f"{fen // 100:,}"
+    return f"{whole}.{fen % 100:02}"
