@@ -464,8 +464,8 @@ def test_the_command_tells_how_many_and_what_is_wanting(tmp_path: Path) -> None:
     assert "Job-stability refund of 2025 1 57,600.30 1 1 1 1" in words
     assert "1 × Unemployment premiums were paid for 12 months" in words
     assert "1 × ? Unemployment premium" in words
-    assert "4 subjects. The result is in" in words
-    assert "1 rows could not be read" in words
+    assert "Subjects: 4. The result is in" in words
+    assert "Rows that could not be read: 1;" in words
 
 
 def test_a_policy_that_is_not_there_or_not_in_force_is_said(tmp_path: Path) -> None:

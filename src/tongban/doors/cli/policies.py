@@ -144,7 +144,9 @@ def simulate(
         out.write_text(simulated.as_csv(effects), encoding="utf-8", newline="")
         click.echo(f"All effects are in {out}.")
     if rejected:
-        click.echo(f"{rejected:,} rows could not be read and are left out; `tongban policy match` says why.")
+        click.echo(
+            f"Rows that could not be read, and are left out: {rejected:,}; `tongban policy match` says why."
+        )
 
 
 def _scenarios(said: tuple[str, ...], sweep: str | None, against: Path | None) -> dict[str, dict[str, str]]:
@@ -242,10 +244,10 @@ def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
     for name, count in outcome.counts.items():
         _tell_more(pack, name, count, language)
     if outcome.resumed:
-        click.echo(f"{outcome.resumed:,} rows were done before.")
-    click.echo(f"{outcome.subjects:,} subjects. The result is in {out}.")
+        click.echo(f"Rows that were done before: {outcome.resumed:,}.")
+    click.echo(f"Subjects: {outcome.subjects:,}. The result is in {out}.")
     if outcome.rejected:
-        click.echo(f"{outcome.rejected:,} rows could not be read; {out / 'rejected.csv'} says why.")
+        click.echo(f"Rows that could not be read: {outcome.rejected:,}; {out / 'rejected.csv'} says why.")
         sys.exit(1)
 
 
