@@ -21,4 +21,4 @@ TEMPLATES = [
         },
     }
 ]
-GUIDEBOOK_PORTAL = environment.text("TONGBAN_GUIDEBOOK_PORTAL")
+GUIDEBOOK_PORTAL = environment.text("TONGBAN_URL")

@@ -79,7 +79,7 @@ def _pages(path: Path, out: Path | None, portal: str) -> None:
         raise click.ClickException(f"{out} is a file. Name a folder.")
     with tempfile.TemporaryDirectory(prefix="tongban-guide-") as home:
         os.environ["TONGBAN_HOME"] = home  # nothing of a node is touched
-        os.environ["TONGBAN_GUIDEBOOK_PORTAL"] = portal if portal.startswith("http") else ""
+        os.environ["TONGBAN_URL"] = portal if portal.startswith("http") else ""
         os.environ["DJANGO_SETTINGS_MODULE"] = "tongban.config.guidebook"
         import django
 
