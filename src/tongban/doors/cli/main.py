@@ -15,6 +15,7 @@ _HERE = "tongban.doors.cli"
 
 class Commands(lazily.Lazy):
     places = {
+        "ask": f"{_HERE}.asking:ask",
         "audit": "tongban.base.audit.commands:audit",
         "decision": "tongban.work.cases.commands:decision",
         "demo": f"{_HERE}.running:demo",

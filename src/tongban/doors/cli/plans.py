@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning import plan as planning
 from tongban.core.planning import to_json
 from tongban.core.planning.model import Applies, Held, Plan, Status
+from tongban.core.rules.states import Facts
 from tongban.doors.cli import packs
 
 
@@ -44,23 +45,37 @@ def plan(
 ) -> None:
     """Compute which services EVENT needs, in what order, with which materials, until when, and what is still to ask."""
     pack = packs.of_place(place, path)
-    facts, problems = packfacts.read_facts(pack, _read(facts_file), file=str(facts_file or "facts"))
-    if problems:
-        for problem in problems:
-            click.echo(str(packs.told(problem)), err=True)
-        sys.exit(1)
-    day = at.date() if at else datetime.now(ZoneInfo(pack.manifest.time_zone)).date()
-    try:
-        result = planning.plan(pack, event, facts, [_held(pack, name) for name in held], day)
-    except planning.UnknownEvent as error:
-        known = ", ".join(sorted(pack.life_events))
-        raise click.ClickException(
-            f"There is no life event {event!r} in {pack.manifest.id}. There are: {known}"
-        ) from error
+    require_event(pack, event)
+    facts = facts_from(pack, facts_file)
+    result = planning.plan(pack, event, facts, [held_of(pack, name) for name in held], day_of(pack, at))
     if as_json:
         click.echo(json.dumps(to_json.plan(result, pack), ensure_ascii=False, indent=2))
     else:
         click.echo(as_text(result, pack, terminal_language()))
+
+
+def require_event(pack: Pack, event: str) -> None:
+    """Raises ClickException for an event that the pack does not have."""
+    if event not in pack.life_events:
+        known = ", ".join(sorted(pack.life_events))
+        raise click.ClickException(
+            f"There is no life event {event!r} in {pack.manifest.id}. There are: {known}"
+        )
+
+
+def facts_from(pack: Pack, file: Path | None) -> Facts:
+    """The facts of a file; exits 1 with every mistake in it."""
+    facts, problems = packfacts.read_facts(pack, _read(file), file=str(file or "facts"))
+    for problem in problems:
+        click.echo(str(packs.told(problem)), err=True)
+    if problems:
+        sys.exit(1)
+    return facts
+
+
+def day_of(pack: Pack, at: datetime | None) -> date:
+    """The day that is asked for, else today at the place."""
+    return at.date() if at else datetime.now(ZoneInfo(pack.manifest.time_zone)).date()
 
 
 def as_text(plan: Plan, pack: Pack, language: str) -> str:
@@ -98,7 +113,7 @@ def as_text(plan: Plan, pack: Pack, language: str) -> str:
         )
     asked = [question for question in plan.questions if not question.later]
     if asked:
-        lines += ["", say(f"还有 {len(asked)} 个问题", f"{len(asked)} questions left")]
+        lines += ["", say(f"还有 {len(asked)} 个问题", f"Questions left: {len(asked)}")]
         for question in asked:
             text = pack.facts[question.fact].question
             lines.append(f"  {question.fact}: {text.get(language) if text else ''}")
@@ -129,7 +144,8 @@ def _read(file: Path | None) -> dict[str, Any]:
     return content
 
 
-def _held(pack: Pack, name: str) -> Held:
+def held_of(pack: Pack, name: str) -> Held:
+    """A licence or a registry's row that is at hand. Raises ClickException."""
     if name in pack.licences:
         return Held("licence", name, f"--held {name}")
     if name in pack.resources:

@@ -24,6 +24,7 @@ _RELATION_COST: Final = 4
 _YES: Final = frozenset({"yes", "y", "true", "是", "对"})
 _NO: Final = frozenset({"no", "n", "false", "否", "不"})
 _DO_NOT_KNOW, _NONE = "?", "-"
+BACK: Final = "<"
 
 Answer = Known | Absent | Members | None
 """None: the one asked does not know."""
@@ -70,7 +71,7 @@ def from_terminal(rule: Rule, pack: Pack, speech: Speech) -> Ask:
         if name in pack.relations:
             return _members(rule, pack, pack.relations[name], speech)
         fact = pack.facts[name]
-        return _value(question(pack, name, speech), fact, pack, speech)
+        return value(question(pack, name, speech), fact, pack, speech)
 
     return ask
 
@@ -105,20 +106,25 @@ def _members(rule: Rule, pack: Pack, relation: model_rules.Relation, speech: Spe
         row: dict[str, Known | Absent] = {}
         for field in fields:
             label = speech.label(f"{relation.id}.{field.id}")
-            answer = _value(
-                f"  {relation.member.get(speech.language)} {number}: {label}", field, pack, speech
-            )
+            answer = value(f"  {relation.member.get(speech.language)} {number}: {label}", field, pack, speech)
             if answer is not None:
                 row[field.id] = answer
         rows.append(row)
     return Members(tuple(rows))
 
 
-def _value(
-    head: str, fact: model.Fact | model_rules.RelationField, pack: Pack, speech: Speech
+class Back(Exception):
+    """The one asked wants to answer the question before again."""
+
+
+def value(
+    head: str, fact: model.Fact | model_rules.RelationField, pack: Pack, speech: Speech, *, back: bool = False
 ) -> Known | Absent | None:
+    """What somebody types; a mistake is explained and asked again. With `back`, `<` raises Back."""
     while True:
         raw = _typed(f"{head} {_hint(fact, pack, speech)}".rstrip())
+        if back and raw == BACK:
+            raise Back
         if raw == _DO_NOT_KNOW:
             return None
         if raw == _NONE:
