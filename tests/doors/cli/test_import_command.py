@@ -105,6 +105,13 @@ def test_lines_that_a_file_has_already_stay_as_they_are(run: Run) -> None:
     assert target.read_text(encoding="utf-8").startswith(own + "\n- id: sign\n")
 
 
+def test_a_name_that_leads_out_of_the_pack_is_refused(run: Run) -> None:
+    Path("a.csv").write_text("\n".join(map(",".join, ROWS)), encoding="utf-8")
+    before = sorted(Path().rglob("*"))
+    assert "'../../out' cannot be an id" in run("a.csv", "--file", "../../out").output
+    assert sorted(Path().rglob("*")) == before
+
+
 def test_a_pack_with_problems_is_mended_first(run: Run) -> None:
     Path("packs/city/services").mkdir(exist_ok=True)
     Path("packs/city/services/bad.yaml").write_text("- {id: x}\n", encoding="utf-8")

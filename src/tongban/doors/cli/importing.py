@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from tongban.base.directory import sources
-from tongban.doors.cli import packs
+from tongban.doors.cli import packs, scaffold
 
 if TYPE_CHECKING:
     from tongban.core.packs.importing import Draft, Written
@@ -65,6 +65,7 @@ def import_(
     taken = importing.take(str(file), rows, plan)
     if not isinstance(taken, importing.Taken):
         _refuse(taken, lang)
+    scaffold.require_id(name or _named(file))
     pack = _Into(folder, plan, name or _named(file), lang)
     new = [draft for draft in taken.drafts if draft.id not in pack.held]
     there = [draft for draft in taken.drafts if draft.id in pack.held]

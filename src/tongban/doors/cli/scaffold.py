@@ -72,7 +72,7 @@ _SERVICE = """\
 def new(folder: Path, zh: str, en: str, extends: str | None, place: str) -> None:
     """Begin a pack in FOLDER; the folder's name becomes its id."""
     name = folder.resolve().name
-    _require_id(name)
+    require_id(name)
     if (folder / "pack.yaml").exists():
         raise click.ClickException(f"{folder}/pack.yaml exists already.")
     beside, installed = folder.resolve().parent, packs.folder()
@@ -131,9 +131,9 @@ def add_service(folder: Path, service_id: str, zh: str, en: str, authority: str,
 
 def _append(folder: Path, kind: str, entry_id: str, text: str, name: str | None = None) -> None:
     """Put the entry at the end of its file. Nothing is written when the id is taken or the file cannot be read."""
-    _require_id(entry_id)
+    require_id(entry_id)
     if name is not None:
-        _require_id(name)
+        require_id(name)
     if not (folder / "pack.yaml").exists():
         raise click.ClickException(
             f"{folder} is no pack: it has no pack.yaml. Begin with `tongban pack new`."
@@ -160,7 +160,8 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _require_id(name: str) -> None:
+def require_id(name: str) -> None:
+    """Raises ClickException for what cannot name an entry or a content file."""
     if not _ID.fullmatch(name):
         raise click.ClickException(
             f"'{name}' cannot be an id: small letters and digits, with - between words, such as open-bookshop."
