@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -483,3 +484,14 @@ def test_facts_without_a_column_are_named(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "Without a column, so not known of anybody: layoffs_last_year" in done.output
+
+
+def test_without_the_extra_it_is_said_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    source = csv(tmp_path, GOOD)
+    done = ran("--population", source, "--out", tmp_path / "out", "--pack", ROOT / "packs/cn")
+    assert done.exit_code == 1
+    assert "pip install 'tongban[engines]'" in done.output
+    assert not (tmp_path / "out").exists()

@@ -33,7 +33,7 @@ from tongban.core.rules.to_numpy.given import Needs
 from tongban.core.rules.to_sql.source import ColumnRef, NullMeans
 from tongban.core.rules.types import MAX_DIGITS, Kind, Type
 
-__all__ = ["ColumnUnfit", "EngineMissing", "chunks", "columns"]
+__all__ = ["ColumnUnfit", "EngineMissing", "chunks", "columns", "groups", "require"]
 
 ROWS: Final = 131_072
 """Subjects of a chunk: what two cores work on side by side stays below a gigabyte."""
@@ -276,6 +276,11 @@ def _unfit(name: str, array: Any, wanted: str) -> ColumnUnfit:
     return ColumnUnfit(
         f"The column '{name}' holds {array.type} in {len(array):,} rows, and what is wanted is {wanted}."
     )
+
+
+def require() -> None:
+    """Raises EngineMissing where PyArrow is not installed."""
+    _pyarrow()
 
 
 def _pyarrow() -> Any:

@@ -64,6 +64,7 @@ def match(
     from tongban.work.policies.population import engines, run, sources
     from tongban.work.policies.population.checking import Checker
 
+    _require_arrow()
     pack = packs.of_place(place, path)
     day = at.date() if at else date.today()
     try:
@@ -117,6 +118,7 @@ def simulate(
     from tongban.work.policies.population import engines, simulation, sources
     from tongban.work.policies.population.checking import Checker
 
+    _require_arrow()
     pack = packs.of_place(place, path)
     other = packs.read_clean(against) if against else pack
     day = at.date() if at else date.today()
@@ -147,6 +149,16 @@ def simulate(
         click.echo(
             f"Rows that could not be read, and are left out: {rejected:,}; `tongban policy match` says why."
         )
+
+
+def _require_arrow() -> None:
+    """Raises ClickException where the extra for populations is not installed."""
+    from tongban.base.engines import arrow
+
+    try:
+        arrow.require()
+    except arrow.EngineMissing as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _scenarios(said: tuple[str, ...], sweep: str | None, against: Path | None) -> dict[str, dict[str, str]]:
