@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,10 +74,10 @@ def match(
         source = sources.open_source(population, table)
         checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
         _warn(matcher, checker.look_over(source.columns()))
-        with click.progressbar(length=source.size() or 0, label="Subjects", file=sys.stderr) as bar:
+        with _progress(source.size()) as told:
             outcome = run.run(
                 source, checker, matcher, engine, out,
-                url=url or (population if "://" in population else None), progress=bar.update,
+                url=url or (population if "://" in population else None), progress=told,
             )  # fmt: skip
     except (sources.BadSource, run.OtherRun, engines.CannotRun, planning.TooManyFacts, ColumnUnfit) as error:
         raise click.ClickException(str(error)) from error
@@ -134,8 +136,8 @@ def simulate(
         checker = Checker.of(pack, simulation.needs((before, *afters)), vocabulary_of(pack).ranges, key)
         checker.beside = by
         _warn(before, checker.look_over(source.columns()))
-        with click.progressbar(length=source.size() or 0, label="Subjects", file=sys.stderr) as bar:
-            found, rejected = simulation.simulate(source, checker, before, afters, progress=bar.update)
+        with _progress(source.size()) as told:
+            found, rejected = simulation.simulate(source, checker, before, afters, progress=told)
     except (
         sources.BadSource, engines.CannotRun, planning.TooManyFacts, ColumnUnfit, changed.BadChange,
     ) as error:  # fmt: skip
@@ -149,6 +151,26 @@ def simulate(
         click.echo(
             f"Rows that could not be read, and are left out: {rejected:,}; `tongban policy match` says why."
         )
+
+
+@contextmanager
+def _progress(size: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal, or a count where it is not known beforehand how many there are."""
+    if size:
+        with click.progressbar(length=size, label="Subjects", file=sys.stderr) as bar:
+            yield bar.update
+        return
+    done = 0
+
+    def counted(rows: int) -> None:
+        nonlocal done
+        done += rows
+        if sys.stderr.isatty():
+            click.echo(f"\rSubjects: {done:,}", nl=False, err=True)
+
+    yield counted
+    if sys.stderr.isatty():
+        click.echo(err=True)
 
 
 def _require_arrow() -> None:
