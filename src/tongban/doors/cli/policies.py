@@ -1,4 +1,4 @@
-"""`tongban policy match | simulate`: policies over a whole population, as they are and as they might be."""
+"""`tongban policy match | simulate`, with `ask` elsewhere: policies over a whole population, as they are and as they might be."""
 
 from __future__ import annotations
 
@@ -7,21 +7,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from tongban.base.kit.terminal import terminal_language, width
-from tongban.doors.cli import packs, simulated
+from tongban.doors.cli import lazily, packs, simulated
 
 if TYPE_CHECKING:
+    from tongban.core.packs.model_data import Policy
     from tongban.core.packs.pack import Pack
     from tongban.core.planning.population import Matcher
     from tongban.work.policies.population.rows import Count
     from tongban.work.policies.population.run import Outcome
 
 
-@click.group()
+class Commands(lazily.Lazy):
+    """`match` and `simulate` are here."""
+
+    places = {"ask": "tongban.doors.cli.advising:ask"}
+
+
+@click.group(cls=Commands)
 def policy() -> None:
     """Whom policies are meant for."""
 
@@ -70,7 +77,7 @@ def match(
     pack = packs.of_place(place, path)
     day = at.date() if at else date.today()
     try:
-        matcher = planning.Matcher.of_pack(pack, _policies(pack, chosen, subject, day), day)
+        matcher = planning.Matcher.of_pack(pack, policies_of(pack, chosen, subject, day), day)
         source = sources.open_source(population, table)
         checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
         _warn(matcher, checker.look_over(source.columns()))
@@ -125,10 +132,10 @@ def simulate(
     other = packs.read_clean(against) if against else pack
     day = at.date() if at else date.today()
     try:
-        before = planning.Matcher.of_pack(pack, _policies(pack, chosen, subject, day), day)
+        before = planning.Matcher.of_pack(pack, policies_of(pack, chosen, subject, day), day)
         scenarios = _scenarios(said, sweep, against)
         afters = [
-            _after(other, _policies(other, chosen, subject, day), day, values)
+            _after(other, policies_of(other, chosen, subject, day), day, values)
             for values in scenarios.values()
         ]
         _only_changed(before, afters)
@@ -203,7 +210,7 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _after(pack: Pack, policies: list[Any], day: date, values: dict[str, str]) -> Matcher:
+def _after(pack: Pack, policies: list[Policy], day: date, values: dict[str, str]) -> Matcher:
     from tongban.core.planning.changed import with_values
     from tongban.core.planning.population import Matcher
 
@@ -224,7 +231,8 @@ def _only_changed(before: Matcher, afters: list[Matcher]) -> None:
         one.keep(touched)
 
 
-def _policies(pack: Pack, chosen: tuple[str, ...], subject: str, day: date) -> list[Any]:
+def policies_of(pack: Pack, chosen: tuple[str, ...], subject: str, day: date) -> list[Policy]:
+    """Those that are in force on the day for a subject of the kind. Raises ClickException when there is none."""
     from tongban.core.packs.names import did_you_mean
     from tongban.core.planning.calculator import in_force
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import click
@@ -20,7 +20,7 @@ from tongban.core.rules.types import BadValue, Kind, Type
 from tongban.doors.cli.rules.given import echo
 
 COSTS: Final = {"tap": 1, "type": 2, "look-up": 4}
-_RELATION_COST: Final = 4
+RELATION_COST: Final = 4
 _YES: Final = frozenset({"yes", "y", "true", "是", "对"})
 _NO: Final = frozenset({"no", "n", "false", "否", "不"})
 _DO_NOT_KNOW, _NONE = "?", "-"
@@ -35,7 +35,7 @@ Ask = Callable[[str], Answer]
 def hold(rule: Rule, facts: Facts, parameters: Parameters, pack: Pack, ask: Ask) -> tuple[Facts, int]:
     """Asks until nothing that is asked can settle anything; what is known then, and how many questions it took."""
     costs = {name: COSTS[fact.effort] for name, fact in pack.facts.items()}
-    costs |= dict.fromkeys(pack.relations, _RELATION_COST)
+    costs |= dict.fromkeys(pack.relations, RELATION_COST)
     interview = Interview({"rule": Goal(rule)}, facts, parameters, costs)
     skipped: set[str] = set()
     asked = 0
@@ -43,9 +43,10 @@ def hold(rule: Rule, facts: Facts, parameters: Parameters, pack: Pack, ask: Ask)
         name = questions[0].name
         asked += 1
         answer = ask(name)
-        if answer is None:
-            skipped.add(name)
-        else:
+        skipped.add(
+            name
+        )  # of a member a field may still not be known: that is no reason to ask for all of them again
+        if answer is not None:
             interview.answer(name, answer)
     return interview.facts, asked
 
@@ -69,7 +70,7 @@ def from_terminal(rule: Rule, pack: Pack, speech: Speech) -> Ask:
 
     def ask(name: str) -> Answer:
         if name in pack.relations:
-            return _members(rule, pack, pack.relations[name], speech)
+            return members(fields_of(rule.root, name), pack, pack.relations[name], speech)
         fact = pack.facts[name]
         return value(question(pack, name, speech), fact, pack, speech)
 
@@ -82,12 +83,22 @@ def question(pack: Pack, name: str, speech: Speech) -> str:
     return entry.question.get(speech.language) if entry.question else speech.label(name)
 
 
-def _members(rule: Rule, pack: Pack, relation: model_rules.Relation, speech: Speech) -> Answer:
-    """How many there are, and of each the fields that the rule reads."""
+def fields_of(root: ir.Node, relation: str) -> frozenset[str]:
+    """The fields of a relation that a rule reads."""
+    parts = (part for part in ir.walk(root) if isinstance(part, ir.Member))
+    return frozenset(part.name for part in parts if part.relation == relation)
+
+
+def members(
+    read: Collection[str], pack: Pack, relation: model_rules.Relation, speech: Speech, *, back: bool = False
+) -> Answer:
+    """How many there are, and of each these fields. With `back`, `<` raises Back."""
     say = speech.say
     head = question(pack, relation.id, speech)
     while True:
         raw = _typed(head + say("（有几项？）", " (how many?)"))
+        if back and raw == BACK:
+            raise Back
         if raw == _DO_NOT_KNOW:
             return None
         if raw == _NONE:
@@ -95,11 +106,6 @@ def _members(rule: Rule, pack: Pack, relation: model_rules.Relation, speech: Spe
         if raw.isdecimal() and int(raw) <= relation.most:
             break
         echo(say(f"请输入 0 至 {relation.most} 的整数。", f"Type a whole number from 0 to {relation.most}."))
-    read = {
-        part.name
-        for part in ir.walk(rule.root)
-        if isinstance(part, ir.Member) and part.relation == relation.id
-    }
     fields = [field for field in relation.fields if field.id in read]
     rows: list[dict[str, Known | Absent]] = []
     for number in range(1, int(raw) + 1):
