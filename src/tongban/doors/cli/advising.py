@@ -74,72 +74,39 @@ class _Talk:
         self._values = parameters.resolve(pack, day)
 
     def hold(self, facts: Facts) -> Facts:
-        say = self.speech.say
-        echo(
-            say(
-                "不知道输入 ?，没有输入 -，返回上一题输入 <。",
-                "Type ? if you do not know, - if there is none, < to go back.",
-            ),
-            err=True,
-        )
-        before: list[tuple[Facts, frozenset[str]]] = []
-        skipped: frozenset[str] = frozenset()
-        talk = Interview(self._goals, facts, self._values, self._costs)
-        while open_ := [
-            one for one in talk.questions() if one.name not in skipped and self._askable(one.name)
-        ]:
-            question = open_[0]
-            self._head(len(open_), question)
-            try:
-                answer = self._answer(question.name)
-            except interview.Back:
-                if before:
-                    facts, skipped = before.pop()
-                    talk = Interview(self._goals, facts, self._values, self._costs)
-                else:
-                    echo(say("  这是第一题。", "  This is the first question."))
-                continue
-            except (click.Abort, EOFError):
-                break
-            before.append((facts, skipped))
-            skipped |= {
-                question.name
-            }  # of a member a field may still not be known, and nobody is asked twice
-            if answer is None:
-                continue
-            talk.answer(question.name, answer)
-            facts = talk.facts
-            echo(f"  {self._standing(facts)}")
-        return facts
+        return interview.converse(facts, self._open, self._ask, self._tell, self.speech)
 
-    def _askable(self, name: str) -> bool:
-        """An office alone may know a fact: nobody is asked for it."""
-        return name in self._pack.relations or self._pack.facts[name].question is not None
+    def _questions(self, facts: Facts) -> list[Question]:
+        """Without those that an office alone can answer."""
+        found = Interview(self._goals, facts, self._values, self._costs).questions()
+        pack = self._pack
+        return [
+            one for one in found if one.name in pack.relations or pack.facts[one.name].question is not None
+        ]
 
-    def _head(self, left: int, question: Question) -> None:
-        names = list(dict.fromkeys(goal.partition("/")[0] for goal in question.goals))
-        told = self.speech.listed(
-            self._pack.policies[one].name.get(self.speech.language) for one in names[:3]
-        )
-        more = self.speech.say("等", " and others") if len(names) > 3 else ""
-        echo(
-            self.speech.say(
-                f"\n最多还有 {left} 个问题 · 关系到：{told}{more}",
-                f"\nAt most {left} questions left · bears on: {told}{more}",
-            )
-        )
+    def _open(self, facts: Facts, asked: frozenset[str]) -> list[str]:
+        return [one.name for one in self._questions(facts) if one.name not in asked]
 
-    def _answer(self, name: str) -> interview.Answer:
-        pack, speech = self._pack, self.speech
+    def _ask(self, names: Sequence[str], facts: Facts) -> interview.Answer:
+        pack, speech, name = self._pack, self.speech, names[0]
+        question = next(one for one in self._questions(facts) if one.name == name)
+        policies = list(dict.fromkeys(goal.partition("/")[0] for goal in question.goals))
+        told = speech.listed(pack.policies[one].name.get(speech.language) for one in policies[:3])
+        told += speech.say("等", " and others") if len(policies) > 3 else ""
+        head = (
+            f"\n最多还有 {len(names)} 个问题 · 关系到：{told}",
+            f"\nAt most {len(names)} questions left · bears on: {told}",
+        )
+        echo(speech.say(*head))
         if name not in pack.relations:
-            fact = pack.facts[name]
-            if fact.help:
-                echo(f"  {fact.help.get(speech.language)}")
-            return interview.value(interview.question(pack, name, speech), fact, pack, speech, back=True)
+            return interview.ask_for(pack.facts[name], pack, speech)
         read = frozenset[str]().union(
             *(interview.fields_of(goal.rule.root, name) for goal in self._goals.values())
         )
         return interview.members(read, pack, pack.relations[name], speech, back=True)
+
+    def _tell(self, before: Facts, after: Facts) -> None:
+        echo(f"  {self._standing(after)}")
 
     def _standing(self, facts: Facts) -> str:
         """How it stands after an answer, in a line."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from tongban.core.packs.lexicon import lexicon_of
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import diff
 from tongban.core.planning import plan as planning
-from tongban.core.planning.model import Plan, Question
+from tongban.core.planning.model import Plan
 from tongban.core.rules.narrate.speech import Speech
-from tongban.core.rules.states import Absent, Facts, Known
+from tongban.core.rules.states import Facts
 from tongban.doors.cli import packs, plans
 from tongban.doors.cli.rules import interview
 from tongban.doors.cli.rules.given import echo
@@ -66,60 +66,28 @@ class _Talk:
         self._pack = pack
 
     def hold(self, facts: Facts) -> Facts:
-        """Asks until nothing is left that is worth asking, or nobody answers any more; what is known then."""
-        say = self.speech.say
-        echo(
-            say(
-                "不知道输入 ?，没有输入 -，返回上一题输入 <。",
-                "Type ? if you do not know, - if there is none, < to go back.",
-            ),
-            err=True,
-        )
-        before: list[tuple[Facts, frozenset[str]]] = []
-        skipped: frozenset[str] = frozenset()
-        plan = self.plan_of(facts)
-        while open_ := self._open(plan, skipped):
-            try:
-                answer = self._answer(open_, len(open_))
-            except interview.Back:
-                if before:
-                    facts, skipped = before.pop()
-                    plan = self.plan_of(facts)
-                else:
-                    echo(say("  这是第一题。", "  This is the first question."))
-                continue
-            except (click.Abort, EOFError):
-                break
-            before.append((facts, skipped))
-            if answer is None:
-                skipped |= {open_[0].fact}
-                continue
-            facts = {**facts, open_[0].fact: answer}
-            plan, earlier = self.plan_of(facts), plan
-            self._tell(diff.changes(earlier, plan))
-        return facts
+        return interview.converse(facts, self._open, self._ask, self._tell, self.speech)
 
-    def _open(self, plan: Plan, skipped: frozenset[str]) -> list[Question]:
+    def _open(self, facts: Facts, asked: frozenset[str]) -> list[str]:
         """Those that decide first; those that can wait only when nothing else is left."""
-        asked = [
-            one for one in plan.questions if one.fact not in skipped and self._pack.facts[one.fact].question
+        left = [
+            one
+            for one in self.plan_of(facts).questions
+            if one.fact not in asked and self._pack.facts[one.fact].question
         ]
-        return [one for one in asked if not one.later] or asked
+        return [one.fact for one in left if not one.later] or [one.fact for one in left]
 
-    def _answer(self, open_: list[Question], left: int) -> Known | Absent | None:
-        say, language = self.speech.say, self.speech.language
-        question = open_[0]
-        fact = self._pack.facts[question.fact]
-        names = self.speech.listed(self._pack.services[one].name.get(language) for one in question.services)
-        echo(say(f"\n还有 {left} 个问题 · 关系到：{names}", f"\nQuestions left: {left} · bears on: {names}"))
-        if fact.help:
-            echo(f"  {fact.help.get(language)}")
-        return interview.value(
-            interview.question(self._pack, fact.id, self.speech), fact, self._pack, self.speech, back=True
-        )  # type: ignore[return-value]
+    def _ask(self, names: Sequence[str], facts: Facts) -> interview.Answer:
+        say, language, left = self.speech.say, self.speech.language, len(names)
+        fact = self._pack.facts[names[0]]
+        question = next(one for one in self.plan_of(facts).questions if one.fact == fact.id)
+        told = self.speech.listed(self._pack.services[one].name.get(language) for one in question.services)
+        echo(say(f"\n还有 {left} 个问题 · 关系到：{told}", f"\nQuestions left: {left} · bears on: {told}"))
+        return interview.ask_for(fact, self._pack, self.speech)
 
-    def _tell(self, changes: diff.Changes) -> None:
+    def _tell(self, before: Facts, after: Facts) -> None:
         pack, language = self._pack, self.speech.language
+        changes = diff.changes(self.plan_of(before), self.plan_of(after))
         for sign, services, materials in (
             ("+", changes.added_services, changes.added_materials),
             ("−", changes.dropped_services, changes.dropped_materials),

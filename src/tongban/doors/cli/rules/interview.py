@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import click
@@ -51,6 +51,46 @@ def hold(rule: Rule, facts: Facts, parameters: Parameters, pack: Pack, ask: Ask)
     return interview.facts, asked
 
 
+def converse(
+    facts: Facts,
+    open_: Callable[[Facts, frozenset[str]], Sequence[str]],
+    ask: Callable[[Sequence[str], Facts], Answer],
+    tell: Callable[[Facts, Facts], None],
+    speech: Speech,
+) -> Facts:
+    """Somebody at a terminal is asked until nothing is open or nobody answers any more; what is known then.
+
+    `open_` gives the names worth asking for, best first, without those that were passed over. `ask` asks for the first of
+    them and may raise Back. `tell` says what an answer has changed, from the facts before and after it.
+    """
+    echo(
+        speech.say(
+            "不知道输入 ?，没有输入 -，返回上一题输入 <。",
+            "Type ? if you do not know, - if there is none, < to go back.",
+        ),
+        err=True,
+    )
+    before: list[tuple[Facts, frozenset[str]]] = []
+    asked: frozenset[str] = frozenset()
+    while names := open_(facts, asked):
+        try:
+            answer = ask(names, facts)
+        except Back:
+            if before:
+                facts, asked = before.pop()
+            else:
+                echo(speech.say("  这是第一题。", "  This is the first question."))
+            continue
+        except (click.Abort, EOFError):
+            break
+        before.append((facts, asked))
+        asked |= {names[0]}  # of a member a field may still not be known, and nobody is asked twice
+        if answer is not None:
+            earlier, facts = facts, {**facts, names[0]: answer}
+            tell(earlier, facts)
+    return facts
+
+
 def from_file(answers: Facts, pack: Pack, speech: Speech) -> Ask:
     """Answers that are written down; each question is shown with what was found."""
 
@@ -75,6 +115,13 @@ def from_terminal(rule: Rule, pack: Pack, speech: Speech) -> Ask:
         return value(question(pack, name, speech), fact, pack, speech)
 
     return ask
+
+
+def ask_for(fact: model.Fact, pack: Pack, speech: Speech) -> Known | Absent | None:
+    """One fact, with what helps to answer. Raises Back."""
+    if fact.help:
+        echo(f"  {fact.help.get(speech.language)}")
+    return value(question(pack, fact.id, speech), fact, pack, speech, back=True)
 
 
 def question(pack: Pack, name: str, speech: Speech) -> str:
