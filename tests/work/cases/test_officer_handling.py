@@ -11,6 +11,7 @@ import pytest
 from tests.factories.papers import pdf
 from tests.work.cases.officer_desk import FIRE, FOOD, SIGN, Desk, text, url
 
+from tongban.base.notices import queries as notices
 from tongban.work.cases.actions import corrections, handling
 
 
@@ -96,6 +97,11 @@ def test_a_tolerant_acceptance_names_what_comes_later_and_until_when(desk: Desk)
     officer.post(url(case, "accept"), {"version": case.version})
     case.refresh_from_db()
     assert case.events.latest("sequence").event == "accept_tolerantly"
+    (notice,) = (one for one in notices.documents_of(case.application_id) if one.kind == "acceptance-notice")
+    page = text(officer.get(f"/documents/{notice.number}"))
+    assert "Design and mounting plan of the sign" in page
+    assert "Without them nothing can be granted" in page
+    assert "complete and in due form" not in page
 
 
 def test_nothing_is_granted_while_a_material_is_missing(desk: Desk) -> None:

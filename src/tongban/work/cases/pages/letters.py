@@ -76,6 +76,8 @@ def written(matter: Matter) -> SafeString | None:
 
 def _template(matter: Matter) -> Document | None:
     kind = KINDS.get(matter.found.kind)
+    if kind is DocumentKind.ACCEPTANCE and matter.found.content.get("deferred"):
+        return None  # its text says that everything is there; the page says what is still to come, and until when
     if matter.found.kind == "decision" and matter.case is not None:
         permit = matter.pack.services[matter.case.service].kind == "permit"
         kind = OF_PERMITS.get(matter.found.content.get("outcome", "")) if permit else None
