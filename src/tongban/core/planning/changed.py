@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tongban.core.packs import parameters
 from tongban.core.packs.names import did_you_mean
 from tongban.core.packs.pack import Pack
-from tongban.core.planning.population import NEEDS_DATA, Verdicts
+from tongban.core.planning.population import NEEDS_DATA, Verdicts, total
 from tongban.core.rules.states import Parameters
 from tongban.core.rules.types import BadValue, read
 
@@ -93,9 +93,5 @@ def with_values(pack: Pack, values: Parameters, said: Mapping[str, str]) -> Para
 
 
 def _summed(amounts: Amounts, groups: NDArray[np.int64], count: int) -> list[int]:
-    """Exact sums by group: halves of the words are added up apart, so that nothing wraps or is rounded."""
-    found: list[int] = []
-    for group in range(count):
-        own = amounts[groups == group]
-        found.append((int(np.sum(own >> 32)) << 32) + int(np.sum(own & 0xFFFFFFFF)))
-    return found
+    """Exact sums by group."""
+    return [total(amounts[groups == group]) for group in range(count)]

@@ -207,6 +207,11 @@ def not_known(column: Column | MemberColumns | None, n: int, fields: Iterable[st
     return found | (totals[column.offsets[1:]] > totals[column.offsets[:-1]])
 
 
+def total(amounts: NDArray[np.int64]) -> int:
+    """The exact sum, also where it is more than an int64 holds: the halves of the words do not wrap."""
+    return (int(np.sum(amounts >> 32)) << 32) + int(np.sum(amounts & 0xFFFFFFFF))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Brackets):
         return [[str(part) for part in value.lower], [str(part) for part in value.values]]

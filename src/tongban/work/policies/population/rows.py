@@ -9,7 +9,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from tongban.core.planning.population import ELIGIBLE, NEAR, NEEDS_DATA, NOT, RESULTS, Matcher, Verdicts
+from tongban.core.planning.population import (
+    ELIGIBLE,
+    NEAR,
+    NEEDS_DATA,
+    NOT,
+    RESULTS,
+    Matcher,
+    Verdicts,
+    total,
+)
 
 CODED: Final = ("policy", "result", "failing", "missing")
 """Columns of a few words."""
@@ -90,7 +99,7 @@ class _Rows:
         totals = np.bincount(found.results, minlength=len(RESULTS))
         count.eligible, count.near = int(totals[ELIGIBLE]), int(totals[NEAR])
         count.needs_data, count.not_due = int(totals[NEEDS_DATA]), int(totals[NOT])
-        count.referred, count.amount_fen = found.referred, _sum(found.amounts)
+        count.referred, count.amount_fen = found.referred, total(found.amounts)
         rows = np.flatnonzero(found.results)
         if not len(rows):
             return
@@ -135,8 +144,3 @@ def _words(places: Any, words: list[str]) -> Any:
 
     indices = pyarrow.array(np.maximum(places, 0), pyarrow.int32(), mask=places < 0)
     return pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(words, pyarrow.string()))
-
-
-def _sum(amounts: Any) -> int:
-    """Exact, also where all together are more than an int64 holds: the halves of the words do not wrap."""
-    return (int(np.sum(amounts >> 32)) << 32) + int(np.sum(amounts & 0xFFFFFFFF))
