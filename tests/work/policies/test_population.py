@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,7 +14,6 @@ from typing import Any
 import psycopg
 import pyarrow
 import pytest
-from click.testing import CliRunner
 from pyarrow import parquet
 
 from tongban.base.directory import sources as directory
@@ -28,7 +26,6 @@ from tongban.core.rules.states import ABSENT, Facts, Known, Members
 from tongban.core.rules.to_numpy.columns import Column, columns
 from tongban.core.rules.to_numpy.program import program
 from tongban.core.rules.types import Kind, Range, Type
-from tongban.doors.cli.main import cli
 from tongban.work.policies.population import run as running
 from tongban.work.policies.population import sources
 from tongban.work.policies.population.checking import Checker
@@ -436,6 +433,38 @@ def test_a_folder_with_another_run_or_other_things_is_left_alone(
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
 
 
+def test_a_finished_run_is_told_again_and_touched_no_more(
+    city: Pack, refund: Matcher, tmp_path: Path
+) -> None:
+    source = csv(tmp_path, GOOD, "torn", "E9,-1,0,10,5,small")
+    first = matched(city, source, tmp_path / "out", matcher=refund)
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (tmp_path / "out").iterdir()}
+    again = matched(city, source, tmp_path / "out", matcher=refund)
+    assert {
+        path: (path.read_bytes(), path.stat().st_mtime_ns) for path in (tmp_path / "out").iterdir()
+    } == before
+    assert (again.subjects, again.rejected, again.counts) == (first.subjects, first.rejected, first.counts)
+    assert first.rejected == 2
+
+
+@pytest.mark.parametrize("what", ["ROWS", "BATCHES_A_PART"])
+def test_parts_of_another_size_are_not_gone_on_with(
+    city: Pack, refund: Matcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    source = csv(tmp_path, GOOD)
+    matched(city, source, tmp_path / "out", matcher=refund)
+    monkeypatch.setattr(sources if what == "ROWS" else running, what, 3)
+    with pytest.raises(running.OtherRun):
+        matched(city, source, tmp_path / "out", matcher=refund)
+
+
+def test_the_checks_are_part_of_what_a_run_is(city: Pack, refund: Matcher) -> None:
+    ranges = vocabulary_of(city).ranges
+    one, other = (Checker.of(city, refund.needs, of, "id") for of in (ranges, {}))
+    assert one.digest() == Checker.of(city, refund.needs, ranges, "id").digest()
+    assert one.digest() != other.digest()
+
+
 def test_the_digest_of_a_policy_rests_on_its_rules_and_its_numbers(city: Pack, refund: Matcher) -> None:
     assert refund.digest(REFUND) == Matcher.of_pack(city, [city.policies[REFUND]], AT).digest(REFUND)
     assert refund.digest(REFUND) != Matcher.of_pack(city, [city.policies[REFUND]], date(2025, 7, 1)).digest(
@@ -444,54 +473,3 @@ def test_the_digest_of_a_policy_rests_on_its_rules_and_its_numbers(city: Pack, r
     changed = Matcher.of_pack(city, [city.policies[REFUND]], AT)
     changed.parameters = {**changed.parameters, "refund_rate_sme": Decimal("0.7")}
     assert changed.digest(REFUND) != refund.digest(REFUND)
-
-
-# -- from a terminal -------------------------------------------------------------------------------------------
-
-
-def ran(*words: object) -> Any:
-    return CliRunner().invoke(cli, ["policy", "match", *map(str, words)], env={"LC_ALL": "en_US.UTF-8"})
-
-
-def test_the_command_tells_how_many_and_what_is_wanting(tmp_path: Path) -> None:
-    source = csv(
-        tmp_path, GOOD, "E2,11,0,10,5,small", "E3,12,0,10,,small", "E4,12,0,0,5,small", "E5,12,x,0,5,small"
-    )
-    done = ran(
-        "--population", source, "--policy", REFUND, "--at", "2025-06-01", "--out", tmp_path / "out", "--pack", ROOT / "packs/cn"
-    )  # fmt: skip
-    assert done.exit_code == 1, done.output
-    words = " ".join(done.output.split())
-    assert "Job-stability refund of 2025 1 57,600.30 1 1 1 1" in words
-    assert "1 × Unemployment premiums were paid for 12 months" in words
-    assert "1 × ? Unemployment premium" in words
-    assert "Subjects: 4. The result is in" in words
-    assert "Rows that could not be read: 1;" in words
-
-
-def test_a_policy_that_is_not_there_or_not_in_force_is_said(tmp_path: Path) -> None:
-    source = csv(tmp_path, GOOD)
-    given = ("--population", source, "--out", tmp_path / "out", "--pack", ROOT / "packs/cn")
-    assert "did you mean" in ran(*given, "--policy", "job-stability-refunds").output
-    assert "is in force on 1980-01-01" in ran(*given, "--policy", REFUND, "--at", "1980-01-01").output
-
-
-def test_facts_without_a_column_are_named(tmp_path: Path) -> None:
-    path = tmp_path / "firms.csv"
-    path.write_text("id,firm_size\na,small\n", encoding="utf-8")
-    done = ran(
-        "--population", path, "--policy", REFUND, "--at", "2025-06-01", "--out", tmp_path / "out", "--pack", ROOT / "packs/cn"
-    )  # fmt: skip
-    assert done.exit_code == 0, done.output
-    assert "Without a column, so not known of anybody: layoffs_last_year" in done.output
-
-
-def test_without_the_extra_it_is_said_how_to_install_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    source = csv(tmp_path, GOOD)
-    done = ran("--population", source, "--out", tmp_path / "out", "--pack", ROOT / "packs/cn")
-    assert done.exit_code == 1
-    assert "pip install 'tongban[engines]'" in done.output
-    assert not (tmp_path / "out").exists()

@@ -5,6 +5,8 @@ A row with a value that cannot be is set apart with its number, its key, the col
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -67,6 +69,21 @@ class Checker:
         facts = {*self.needs.facts, *self.needs.fields}
         beside = () if self.beside is None else (self.beside,)
         return frozenset({self.key, *beside, *facts, *(name + KNOWN_SUFFIX for name in facts)})
+
+    def digest(self) -> str:
+        """Of what decides whether a row is sound: types, ranges and codes of what is read."""
+        read = {*self.needs.facts, *self.needs.fields}
+        ranges = {name: str(one) for name, one in self.ranges.items() if name.partition(".")[0] in read}
+        lists = {type.codes for type in self.needs.facts.values() if type.codes}
+        said = {
+            "facts": {name: str(type) for name, type in self.needs.facts.items()},
+            "fields": {
+                name: {one: str(t) for one, t in of.items()} for name, of in self.needs.fields.items()
+            },
+            "ranges": ranges,
+            "codes": {name: sorted(self.codes.get(name, ())) for name in lists},
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def look_over(self, columns: Iterable[str]) -> tuple[str, ...]:
         """Facts that no column tells, which are unknown for everybody. Raises BadSource without a column of keys."""

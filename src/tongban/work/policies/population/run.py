@@ -22,7 +22,7 @@ from typing import Any, Final
 from tongban.base.kit import sheets
 from tongban.core.planning.population import Matcher
 from tongban.core.rules.to_numpy.columns import Columns
-from tongban.work.policies.population import engines, rows
+from tongban.work.policies.population import engines, rows, sources
 from tongban.work.policies.population.checking import Checked, Checker, Rejected
 from tongban.work.policies.population.rows import Count
 from tongban.work.policies.population.sources import Source, Torn
@@ -67,6 +67,9 @@ def run(
     for part in book.parts:
         _join(outcome, part)
     outcome.resumed = outcome.subjects + outcome.rejected
+    if book.finished:
+        outcome.rejected += book.torn
+        return outcome
     runs = engines.engine(engine, matcher, url)
     done = len(book.parts) * BATCHES_A_PART
     writer = _Part(out, len(book.parts), matcher)
@@ -138,7 +141,9 @@ def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
         "format": _FORMAT,
         "population": source.name,
         "digest": source.digest(),
+        "rows": sources.ROWS * BATCHES_A_PART,
         "key": checker.key,
+        "checks": checker.digest(),
         "at": matcher.at.isoformat(),
         "policies": {name: matcher.digest(name) for name in matcher.conditions},
     }
@@ -159,6 +164,9 @@ class _Book:
     folder: Path
     key: dict[str, Any]
     parts: list[dict[str, Any]]
+    finished: bool = False
+    torn: int = 0
+    """Of a finished run: how many rows were torn."""
 
     @classmethod
     def open(cls, folder: Path, key: dict[str, Any]) -> _Book:
@@ -167,19 +175,19 @@ class _Book:
             return cls(folder, key, [])
         try:
             held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            same, parts = held["key"] == key, list(held["parts"])
+            same, book = held["key"] == key, cls(folder, key, held["parts"], held["finished"], held["torn"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise OtherRun(f"{folder} is not empty and holds no run. Choose another folder.") from error
         if not same or key["digest"] is None:
             what = "the policies, their numbers or the population are others now"
             what = what if not same else "nobody can tell whether the table is still the same"
             raise OtherRun(f"{folder} holds a run, and {what}. Choose another folder, or remove this one.")
-        return cls(folder, key, parts)
+        return book
 
     def finish(self, part: _Part) -> dict[str, Any]:
         said = part.write()
         self.parts.append(said)
-        self._keep(finished=False)
+        self._keep()
         return said
 
     def close(self, torn: Torn) -> None:
@@ -196,12 +204,13 @@ class _Book:
         if lines:
             header = sheets.MARK + sheets.text(("row", "key", "column", "reason"), [])
             _replace(self.folder / REJECTED, (header + "".join(lines)).encode())
+        self.finished, self.torn = True, len(torn.rows)
+        self._keep()  # before they are taken away: a finished run is not put together again
         for one in each:
             one.unlink()
-        self._keep(finished=True)
 
-    def _keep(self, *, finished: bool) -> None:
-        said = {"key": self.key, "finished": finished, "parts": self.parts}
+    def _keep(self) -> None:
+        said = {"key": self.key, "finished": self.finished, "torn": self.torn, "parts": self.parts}
         _replace(self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,15 +129,15 @@ class _Parquet:
             ) from error
 
 
-class _Texts:
+class _Texts(ABC):
     """CSV, from a file or from a database."""
 
     name: str
     torn: Torn
 
+    @abstractmethod
     def _open(self) -> Any:
         """A binary stream of UTF-8."""
-        raise NotImplementedError
 
     def _delimiter(self) -> str:
         return ","
