@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from tongban.base.kit.terminal import terminal_language, width
-from tongban.doors.cli import lazily, packs, simulated
+from tongban.doors.cli import lazily, packs, plans, simulated
 
 if TYPE_CHECKING:
     from tongban.core.packs.model_data import Policy
@@ -33,19 +33,33 @@ def policy() -> None:
     """Whom policies are meant for."""
 
 
+def _over_a_population(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say who is looked at, for which policies, on which day."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+_OPTIONS: Final = (
+    click.option(
+        "--population", required=True, metavar="SOURCE",
+        help="A Parquet or CSV file with a row for each subject, or the URL of a PostgreSQL database.",
+    ),
+    click.option("--table", help="Of a database: the table."),
+    click.option("--key", default="id", show_default=True, help="Column that tells the subjects apart."),
+    click.option("--policy", "chosen", multiple=True, help="Only this policy; can be given several times."),
+    click.option(
+        "--subject", type=click.Choice(["enterprise", "person"]), default="enterprise", show_default=True,
+        help="What the rows are.",
+    ),
+    click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Civil date; today at the place by default."),
+    click.option("--pack", "path", type=click.Path(exists=True, path_type=Path), help="Folder of a pack."),
+    click.option("--place", help="Or the place whose pack it is."),
+)  # fmt: skip
+
+
 @policy.command()
-@click.option(
-    "--population", required=True, metavar="SOURCE",
-    help="A Parquet or CSV file with a row for each subject, or the URL of a PostgreSQL database.",
-)  # fmt: skip
-@click.option("--table", help="Of a database: the table.")
-@click.option("--key", default="id", show_default=True, help="Column that tells the subjects apart.")
-@click.option("--policy", "chosen", multiple=True, help="Only this policy; can be given several times.")
-@click.option(
-    "--subject", type=click.Choice(["enterprise", "person"]), default="enterprise", show_default=True,
-    help="What the rows are.",
-)  # fmt: skip
-@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it is asked; today by default.")
+@_over_a_population
 @click.option(
     "--engine",
     type=click.Choice(["numpy", "duckdb", "postgres", "spark"]),
@@ -53,8 +67,6 @@ def policy() -> None:
     show_default=True,
 )
 @click.option("--url", help="Database for the engine postgres; that of the population by default.")
-@click.option("--pack", "path", type=click.Path(exists=True, path_type=Path), help="Folder of a pack.")
-@click.option("--place", help="Or the place whose pack it is.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the result."
 )
@@ -75,7 +87,7 @@ def match(
 
     _require_arrow()
     pack = packs.of_place(place, path)
-    day = at.date() if at else date.today()
+    day = plans.day_of(pack, at)
     try:
         matcher = planning.Matcher.of_pack(pack, policies_of(pack, chosen, subject, day), day)
         source = sources.open_source(population, table)
@@ -92,15 +104,7 @@ def match(
 
 
 @policy.command()
-@click.option("--population", required=True, metavar="SOURCE", help="As for `tongban policy match`.")
-@click.option("--table", help="Of a database: the table.")
-@click.option("--key", default="id", show_default=True, help="Column that tells the subjects apart.")
-@click.option("--policy", "chosen", multiple=True, help="Only this policy; can be given several times.")
-@click.option(
-    "--subject", type=click.Choice(["enterprise", "person"]), default="enterprise", show_default=True,
-    help="What the rows are.",
-)  # fmt: skip
-@click.option("--at", type=click.DateTime(["%Y-%m-%d"]), help="Day on which it is asked; today by default.")
+@_over_a_population
 @click.option(
     "--set", "said", multiple=True, metavar="NAME=VALUE", help="A parameter as it might be; money in yuan."
 )
@@ -111,8 +115,6 @@ def match(
     "--against", type=click.Path(exists=True, path_type=Path), help="Folder of the pack as it might be."
 )
 @click.option("--by", help="Column that groups the subjects: size, trade, district.")
-@click.option("--pack", "path", type=click.Path(exists=True, path_type=Path), help="Folder of a pack.")
-@click.option("--place", help="Or the place whose pack it is.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV of all effects.")
 def simulate(
     population: str, table: str | None, key: str, chosen: tuple[str, ...], subject: str, at: datetime | None,
@@ -130,7 +132,7 @@ def simulate(
     _require_arrow()
     pack = packs.of_place(place, path)
     other = packs.read_clean(against) if against else pack
-    day = at.date() if at else date.today()
+    day = plans.day_of(pack, at)
     try:
         before = planning.Matcher.of_pack(pack, policies_of(pack, chosen, subject, day), day)
         scenarios = _scenarios(said, sweep, against)
