@@ -33,9 +33,10 @@ def due(found: list[ladder.Rung]) -> dict[str, int | None]:
 
 def test_each_rung_is_what_the_calculator_says_and_the_best_come_first(city: Pack) -> None:  # noqa: F811
     random, matcher = Random(3), matcher_of(city)
+    rungs = ladder.Ladder(city, policies(city), AT)
     for _ in range(40):
         facts = subject(random, city, matcher, random.choice([0.3, 0.8, 1]))
-        found = ladder.rungs(city, policies(city), facts, AT)
+        found = rungs.rungs(facts)
         order = [Result.ELIGIBLE, Result.NEAR, Result.NEEDS_DATA, Result.NOT]
         assert [order.index(one.found.result) for one in found] == sorted(
             order.index(o.found.result) for o in found
@@ -53,9 +54,10 @@ def test_when_nothing_is_asked_any_more_every_policy_is_settled(city: Pack) -> N
     """A policy that is shut out is not asked about, though its amount stays open."""
     random, matcher = Random(11), matcher_of(city)
     values, settled = parameters.resolve(city, AT), 0
+    climbed = ladder.Ladder(city, policies(city), AT)
     for _ in range(15):
         complete = subject(random, city, matcher, 1)
-        talk = Interview(ladder.goals(city, policies(city)), {}, values, {})
+        talk = Interview(climbed.goals, {}, values, {})
         asked: set[str] = set()
         while questions := talk.questions():
             name = questions[0].name
@@ -64,9 +66,9 @@ def test_when_nothing_is_asked_any_more_every_policy_is_settled(city: Pack) -> N
             asked.add(name)
             talk.answer(name, complete[name])
         else:
-            found = ladder.rungs(city, policies(city), talk.facts, AT)
+            found = climbed.rungs(talk.facts)
             assert all(one.found.result is not Result.NEEDS_DATA for one in found)
-            everything = ladder.rungs(city, policies(city), complete, AT)
+            everything = climbed.rungs(complete)
             assert due(found) == due(
                 everything
             )  # a condition that has failed may spare the others, and so a near miss
@@ -127,9 +129,9 @@ def test_a_member_of_whom_something_is_not_known_is_not_asked_for_again() -> Non
 
 
 def test_known_facts_count_from_the_start(city: Pack) -> None:  # noqa: F811
-    goals = ladder.goals(city, policies(city))
-    values = parameters.resolve(city, AT)
-    names = {one.name for one in Interview(goals, {}, values, {}).questions()}
+    climbed = ladder.Ladder(city, policies(city), AT)
+    names = {one.name for one in climbed.questions({})}
     assert "firm_size" in names
-    fewer = {one.name for one in Interview(goals, {"firm_size": Known("small")}, values, {}).questions()}
+    fewer = {one.name for one in climbed.questions({"firm_size": Known("small")})}
+    assert fewer < names
     assert "firm_size" not in fewer

@@ -11,19 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from tongban import __version__
 from tongban.core.packs import parameters
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
-from tongban.core.rules import ask, explain
+from tongban.core.rules import explain
 from tongban.core.rules.evaluate import evaluate
 from tongban.core.rules.explain import Finding
-from tongban.core.rules.states import Facts, Known
+from tongban.core.rules.rule import Rule
+from tongban.core.rules.states import Facts, Known, State, Unknown
 
 ENGINE = f"rules-1/{__version__}"
 """Trace format and version of the engine that made it."""
+AMOUNT: Final = "/amount"
+"""Under which the amount stands beside the conditions of a policy; no id of a condition."""
 
 
 class Result(StrEnum):
@@ -52,26 +55,32 @@ class Assessment:
 def assess(pack: Pack, policy: Policy, facts: Facts, at: date) -> Assessment:
     """Raises KeyError for a policy that the pack does not hold."""
     values = parameters.resolve(pack, at)
-    rules = {condition.id: pack.condition(condition) for condition in policy.conditions}
+    rules = rules_of(pack, policy)
     findings = {name: explain.explain(rule, facts, values) for name, rule in rules.items()}
-    amount_rule = pack.amount(policy.id)
-    amount = explain.explain(amount_rule, facts, values)
-    outcomes = {name: finding.outcome for name, finding in findings.items()}
-    failed = [name for name, outcome in outcomes.items() if outcome in ("fail", "undefined")]
+    return settled(policy, findings, {name: evaluate(rule, facts, values) for name, rule in rules.items()})
+
+
+def rules_of(pack: Pack, policy: Policy) -> dict[str, Rule]:
+    """By id the conditions in the pack's order, and the amount under `AMOUNT`."""
+    return {one.id: pack.condition(one) for one in policy.conditions} | {AMOUNT: pack.amount(policy.id)}
+
+
+def settled(policy: Policy, findings: Mapping[str, Finding], states: Mapping[str, State]) -> Assessment:
+    """What the findings and the states of `rules_of` come to."""
+    conditions = {one.id: findings[one.id] for one in policy.conditions}
+    failed = [name for name, finding in conditions.items() if finding.outcome in ("fail", "undefined")]
     missing: frozenset[str] = frozenset()
     fen: int | None = None
     if failed:
-        one = len(failed) == 1 and outcomes[failed[0]] == "fail"
-        others = all(outcome == "pass" for name, outcome in outcomes.items() if name not in failed)
+        one = len(failed) == 1 and conditions[failed[0]].outcome == "fail"
+        others = all(f.outcome == "pass" for name, f in conditions.items() if name not in failed)
         result = Result.NEAR if one and others else Result.NOT
     else:
-        missing = frozenset[str]().union(
-            *(ask.open_facts(rule, facts, values) for rule in (*rules.values(), amount_rule))
-        )
-        result, fen = (Result.NEEDS_DATA, None) if missing else _amount(evaluate(amount_rule, facts, values))
-    return Assessment(
-        result, findings, amount, fen, failed[0] if result is Result.NEAR else None, tuple(sorted(missing))
-    )
+        open_ = (states[name] for name in (*conditions, AMOUNT))
+        missing = frozenset[str]().union(*(state.facts for state in open_ if isinstance(state, Unknown)))
+        result, fen = (Result.NEEDS_DATA, None) if missing else _amount(states[AMOUNT])
+    near = failed[0] if result is Result.NEAR else None
+    return Assessment(result, conditions, findings[AMOUNT], fen, near, tuple(sorted(missing)))
 
 
 def facts_read(pack: Pack, policy: Policy) -> frozenset[str]:

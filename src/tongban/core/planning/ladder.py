@@ -1,12 +1,13 @@
 """All policies for one subject: what is due, what is one step away, what is still open, what is not for it. Pure.
 
-goals = ladder.goals(pack, policies)             # for `rules.ask.Interview`
-ladder.rungs(pack, policies, facts, at)          # best first
+ladder = Ladder(pack, policies, at)      # once: its rules are compiled
+ladder.rungs(facts)                      # best first
+ladder.questions(facts)                  # what settles most, first
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -15,14 +16,18 @@ from tongban.core.packs import parameters
 from tongban.core.packs.model_data import Policy, PolicyCondition
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
-from tongban.core.planning.calculator import Assessment, Result
+from tongban.core.planning.calculator import AMOUNT, Assessment, Result
 from tongban.core.rules import ir
-from tongban.core.rules.ask import Goal
+from tongban.core.rules.ask import Goal, Interview, Question
 from tongban.core.rules.bounds import Bounds, bounds
 from tongban.core.rules.rule import Rule
 from tongban.core.rules.states import Facts
+from tongban.core.rules.to_python.programs import program
 from tongban.core.rules.types import Kind, Type
 
+COSTS: Final[Mapping[str, int]] = {"tap": 1, "type": 2, "look-up": 4}
+"""Of an answer, by the effort that the pack says it takes."""
+RELATION_COST: Final = 4
 _ORDER: Final = (Result.ELIGIBLE, Result.NEAR, Result.NEEDS_DATA, Result.NOT)
 
 
@@ -36,33 +41,74 @@ class Rung:
     """The conditions that are known not to be met."""
 
 
-def goals(pack: Pack, policies: Iterable[Policy]) -> dict[str, Goal]:
-    """Of each policy whether all of its conditions hold, and its amount as long as none has failed.
+class Ladder:
+    """Keeps nothing of the subjects that it was asked about."""
 
-    A policy that a condition shuts out is asked about no more.
-    """
+    def __init__(self, pack: Pack, policies: Iterable[Policy], at: date) -> None:
+        """Raises KeyError for a policy that the pack does not hold."""
+        self.pack = pack
+        self.policies = tuple(policies)
+        self.at = at
+        self._values = parameters.resolve(pack, at)
+        self.goals = _goals(pack, self.policies)
+        rules = {
+            f"{policy.id} {name}": rule
+            for policy in self.policies
+            for name, rule in calculator.rules_of(pack, policy).items()
+        }
+        self._program = program({name: goal.rule for name, goal in self.goals.items()} | rules)
+        self._costs = {name: COSTS[fact.effort] for name, fact in pack.facts.items()}
+        self._costs |= dict.fromkeys(pack.relations, RELATION_COST)
+
+    def rungs(self, facts: Facts) -> list[Rung]:
+        """Each policy assessed: first what is due, the largest amounts first; then what lacks one condition; then what
+        is open; then the rest."""
+        states = self._program.run(facts, self._values)
+        findings = self._program.trace(facts, self._values)
+        found: list[Rung] = []
+        for policy in self.policies:
+            names = {name: f"{policy.id} {name}" for name in (*(one.id for one in policy.conditions), AMOUNT)}
+            assessed = calculator.settled(
+                policy,
+                {name: findings[key] for name, key in names.items()},
+                {name: states[key] for name, key in names.items()},
+            )
+            open_ = assessed.result is Result.NEEDS_DATA
+            unmet = tuple(
+                one
+                for one in policy.conditions
+                if assessed.conditions[one.id].outcome in ("fail", "undefined")
+            )
+            limits = bounds(self.pack.amount(policy.id), facts, self._values) if open_ else None
+            found.append(Rung(policy, assessed, limits, unmet))
+        return sorted(
+            found, key=lambda rung: (_ORDER.index(rung.found.result), -(rung.found.amount_fen or 0))
+        )
+
+    def questions(self, facts: Facts) -> list[Question]:
+        """What can still change a rung, best first; without what an office alone can answer. A policy that a condition
+        shuts out is asked about no more."""
+        pack = self.pack
+        talk = Interview(self.goals, facts, self._values, self._costs, run=self._program.run)
+        return [
+            one for one in talk.questions() if one.name in pack.relations or pack.facts[one.name].question is not None
+        ]  # fmt: skip
+
+    def fields_of(self, relation: str) -> frozenset[str]:
+        """The fields of a relation that any of the policies reads."""
+        roots = (goal.rule.root for goal in self.goals.values())
+        parts = (part for root in roots for part in ir.walk(root) if isinstance(part, ir.Member))
+        return frozenset(part.name for part in parts if part.relation == relation)
+
+
+def _goals(pack: Pack, policies: Iterable[Policy]) -> dict[str, Goal]:
+    """Of each policy whether all of its conditions hold, and its amount as long as none has failed."""
     found: dict[str, Goal] = {}
     for policy in policies:
         rules = [pack.condition(one) for one in policy.conditions]
         found[policy.id] = Goal(rules[0] if len(rules) == 1 else _all(rules))
-        found[f"{policy.id}/amount"] = Goal(pack.amount(policy.id), only_if=policy.id)
+        found[policy.id + AMOUNT] = Goal(pack.amount(policy.id), only_if=policy.id)
     return found
-
-
-def rungs(pack: Pack, policies: Iterable[Policy], facts: Facts, at: date) -> list[Rung]:
-    """Each policy assessed: first what is due, the largest amounts first; then what lacks one condition; then what is
-    open; then the rest."""
-    values = parameters.resolve(pack, at)
-    found: list[Rung] = []
-    for policy in policies:
-        assessed = calculator.assess(pack, policy, facts, at)
-        open_ = assessed.result is Result.NEEDS_DATA
-        unmet = tuple(
-            one for one in policy.conditions if assessed.conditions[one.id].outcome in ("fail", "undefined")
-        )
-        limits = bounds(pack.amount(policy.id), facts, values) if open_ else None
-        found.append(Rung(policy, assessed, limits, unmet))
-    return sorted(found, key=lambda rung: (_ORDER.index(rung.found.result), -(rung.found.amount_fen or 0)))
 
 
 def _all(rules: list[Rule]) -> Rule:

@@ -9,14 +9,11 @@ from pathlib import Path
 import click
 
 from tongban.base.kit.terminal import terminal_language
-from tongban.core.packs import parameters
 from tongban.core.packs.lexicon import lexicon_of
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
-from tongban.core.planning import ladder
 from tongban.core.planning.calculator import Result
-from tongban.core.planning.ladder import Rung
-from tongban.core.rules.ask import Interview, Question
+from tongban.core.planning.ladder import Ladder, Rung
 from tongban.core.rules.narrate.speech import Speech
 from tongban.core.rules.states import Facts
 from tongban.core.rules.types import parse_type
@@ -56,7 +53,7 @@ def ask(
     talk = _Talk(pack, policies_of(pack, chosen, subject, day), day)
     facts = talk.hold(plans.facts_from(pack, facts_file))
     echo("")
-    for line in as_lines(ladder.rungs(pack, talk.policies, facts, day), pack, talk.speech):
+    for line in as_lines(talk.ladder.rungs(facts), pack, talk.speech):
         echo(line)
     if out is not None:
         out.write_text(as_yaml(pack, facts), encoding="utf-8")
@@ -65,31 +62,19 @@ def ask(
 
 class _Talk:
     def __init__(self, pack: Pack, policies: Sequence[Policy], day: date) -> None:
-        self.policies = policies
         self.speech = Speech(lexicon_of(pack), terminal_language())
-        self._pack, self._day = pack, day
-        self._goals = ladder.goals(pack, policies)
-        self._costs = {name: interview.COSTS[fact.effort] for name, fact in pack.facts.items()}
-        self._costs |= dict.fromkeys(pack.relations, interview.RELATION_COST)
-        self._values = parameters.resolve(pack, day)
+        self._pack = pack
+        self.ladder = Ladder(pack, policies, day)
 
     def hold(self, facts: Facts) -> Facts:
         return interview.converse(facts, self._open, self._ask, self._tell, self.speech)
 
-    def _questions(self, facts: Facts) -> list[Question]:
-        """Without those that an office alone can answer."""
-        found = Interview(self._goals, facts, self._values, self._costs).questions()
-        pack = self._pack
-        return [
-            one for one in found if one.name in pack.relations or pack.facts[one.name].question is not None
-        ]
-
     def _open(self, facts: Facts, asked: frozenset[str]) -> list[str]:
-        return [one.name for one in self._questions(facts) if one.name not in asked]
+        return [one.name for one in self.ladder.questions(facts) if one.name not in asked]
 
     def _ask(self, names: Sequence[str], facts: Facts) -> interview.Answer:
         pack, speech, name = self._pack, self.speech, names[0]
-        question = next(one for one in self._questions(facts) if one.name == name)
+        question = next(one for one in self.ladder.questions(facts) if one.name == name)
         policies = list(dict.fromkeys(goal.partition("/")[0] for goal in question.goals))
         told = speech.listed(pack.policies[one].name.get(speech.language) for one in policies[:3])
         told += speech.say("等", " and others") if len(policies) > 3 else ""
@@ -100,17 +85,14 @@ class _Talk:
         echo(speech.say(*head))
         if name not in pack.relations:
             return interview.ask_for(pack.facts[name], pack, speech)
-        read = frozenset[str]().union(
-            *(interview.fields_of(goal.rule.root, name) for goal in self._goals.values())
-        )
-        return interview.members(read, pack, pack.relations[name], speech, back=True)
+        return interview.members(self.ladder.fields_of(name), pack, pack.relations[name], speech, back=True)
 
     def _tell(self, before: Facts, after: Facts) -> None:
         echo(f"  {self._standing(after)}")
 
     def _standing(self, facts: Facts) -> str:
         """How it stands after an answer, in a line."""
-        found = ladder.rungs(self._pack, self.policies, facts, self._day)
+        found = self.ladder.rungs(facts)
         due = [rung for rung in found if rung.found.result is Result.ELIGIBLE]
         near, open_ = (
             sum(rung.found.result is result for rung in found) for result in (Result.NEAR, Result.NEEDS_DATA)

@@ -11,6 +11,7 @@ from tongban.core.packs import facts as packfacts
 from tongban.core.packs import model, model_rules
 from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.packs.pack import Pack
+from tongban.core.planning.ladder import COSTS, RELATION_COST
 from tongban.core.rules import ir
 from tongban.core.rules.ask import Goal, Interview
 from tongban.core.rules.narrate.speech import Speech
@@ -19,8 +20,6 @@ from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Members, Par
 from tongban.core.rules.types import BadValue, Kind, Type
 from tongban.doors.cli.rules.given import echo
 
-COSTS: Final = {"tap": 1, "type": 2, "look-up": 4}
-RELATION_COST: Final = 4
 _YES: Final = frozenset({"yes", "y", "true", "是", "对"})
 _NO: Final = frozenset({"no", "n", "false", "否", "不"})
 _DO_NOT_KNOW, _NONE = "?", "-"
