@@ -8,7 +8,7 @@ ladder.questions(facts)                  # what settles most, first
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -23,7 +23,7 @@ from tongban.core.rules.bounds import Bounds, bounds
 from tongban.core.rules.rule import Rule
 from tongban.core.rules.states import Facts
 from tongban.core.rules.to_python.programs import program
-from tongban.core.rules.types import Kind, Type
+from tongban.core.rules.types import Kind, Range, Type
 
 COSTS: Final[Mapping[str, int]] = {"tap": 1, "type": 2, "look-up": 4}
 """Of an answer, by the effort that the pack says it takes."""
@@ -36,7 +36,8 @@ class Rung:
     policy: Policy
     found: Assessment
     bounds: Bounds | None
-    """What the amount can still be, where that is open and nothing speaks against it."""
+    """What the amount can still be, where that is open and nothing speaks against it. An end that is set by nothing but
+    how much a fact may be declared to be is no end: that a refund can be as large as a firm says nothing."""
     unmet: tuple[PolicyCondition, ...]
     """The conditions that are known not to be met."""
 
@@ -57,6 +58,7 @@ class Ladder:
             for name, rule in calculator.rules_of(pack, policy).items()
         }
         self._program = program({name: goal.rule for name, goal in self.goals.items()} | rules)
+        self._amounts = {policy.id: _without_ceilings(pack.amount(policy.id)) for policy in self.policies}
         self._costs = {name: COSTS[fact.effort] for name, fact in pack.facts.items()}
         self._costs |= dict.fromkeys(pack.relations, RELATION_COST)
 
@@ -79,20 +81,16 @@ class Ladder:
                 for one in policy.conditions
                 if assessed.conditions[one.id].outcome in ("fail", "undefined")
             )
-            limits = bounds(self.pack.amount(policy.id), facts, self._values) if open_ else None
+            limits = bounds(self._amounts[policy.id], facts, self._values) if open_ else None
             found.append(Rung(policy, assessed, limits, unmet))
         return sorted(
             found, key=lambda rung: (_ORDER.index(rung.found.result), -(rung.found.amount_fen or 0))
         )
 
     def questions(self, facts: Facts) -> list[Question]:
-        """What can still change a rung, best first; without what an office alone can answer. A policy that a condition
-        shuts out is asked about no more."""
-        pack = self.pack
-        talk = Interview(self.goals, facts, self._values, self._costs, run=self._program.run)
-        return [
-            one for one in talk.questions() if one.name in pack.relations or pack.facts[one.name].question is not None
-        ]  # fmt: skip
+        """What can still change a rung, best first. A policy that a condition shuts out is asked about no more. What
+        elsewhere only an office may say is asked too: nothing is decided by the answer."""
+        return Interview(self.goals, facts, self._values, self._costs, run=self._program.run).questions()
 
     def fields_of(self, relation: str) -> frozenset[str]:
         """The fields of a relation that any of the policies reads."""
@@ -109,6 +107,11 @@ def _goals(pack: Pack, policies: Iterable[Policy]) -> dict[str, Goal]:
         found[policy.id] = Goal(rules[0] if len(rules) == 1 else _all(rules))
         found[policy.id + AMOUNT] = Goal(pack.amount(policy.id), only_if=policy.id)
     return found
+
+
+def _without_ceilings(rule: Rule) -> Rule:
+    """The rule for facts that may be as large as they like."""
+    return replace(rule, ranges={name: Range(one.low, None) for name, one in rule.ranges.items()})
 
 
 def _all(rules: list[Rule]) -> Rule:

@@ -24,6 +24,7 @@ from tongban.work.cases.api import router as cases
 from tongban.work.hotline.api import router as hotline
 from tongban.work.market.api import router as market
 from tongban.work.policies.api import router as policies
+from tongban.work.policies.api_calculator import router as calculator
 
 log = logging.getLogger(__name__)
 PROBLEM: Final = "application/problem+json"
@@ -218,7 +219,7 @@ api = Api(
     title="Tongban", version="1.0.0", description=DESCRIPTION, docs_url=None, openapi_url="/openapi.json", parser=ExactParser(),
     urls_namespace="api",
 )  # fmt: skip
-for router in (cases, licences, policies, market, hotline, assistant):
+for router in (cases, licences, policies, calculator, market, hotline, assistant):
     api.add_router("", router)
 for refusal, handler in (
     (Refusal, _refused), (ValidationError, _invalid), (HttpError, _http_error), (Http404, _not_found),

@@ -104,3 +104,26 @@ def _one(found: QuerySet[models.Entitlement]) -> models.Entitlement:
 
 def _nothing() -> NotFound:
     return NotFound(_("There is no such benefit, or it is not yours to see."))
+
+
+def keeper(acting: Acting) -> UUID:
+    """Subject under whom the one who acts keeps situations of the calculator. Raises NotFound for everybody who is not a
+    person acting for themselves or for whom they represent."""
+    if acting.role != "applicant" or acting.principal is None:
+        raise NotFound(_("Sign in as a person to keep what you have told."))
+    return acting.principal
+
+
+def kept(acting: Acting) -> QuerySet[models.KeptSituation]:
+    """Situations that the one who acts has kept."""
+    if acting.role != "applicant" or acting.principal is None:
+        return models.KeptSituation.objects.none()
+    return models.KeptSituation.objects.filter(owner=acting.principal)
+
+
+def kept_one(acting: Acting, key: UUID) -> models.KeptSituation:
+    """Raises NotFound."""
+    row = kept(acting).filter(pk=key).first()
+    if row is None:
+        raise NotFound(_("There is no such situation, or it is not yours to see."))
+    return row

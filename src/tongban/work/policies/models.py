@@ -214,4 +214,20 @@ class MatchingPause(models.Model):
         return f"no matching for {self.subject}"
 
 
+class KeptSituation(models.Model):
+    """What somebody told the calculator and wants to come back to. Only they can open it; nothing is decided by it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.UUIDField(db_index=True)
+    """Subject on whose behalf it was kept."""
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=60)
+    sealed = models.BinaryField()
+    """Encrypted; see `sealing`."""
+    kept_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.owner}"
+
+
 WRITTEN_ONCE = (MatchingRun, EntitlementEvent)

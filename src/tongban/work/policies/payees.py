@@ -1,21 +1,16 @@
-"""Where money goes: an account number is kept encrypted, shown by its last four digits.
-
-AES-256-GCM under a key of this node, bound to its entitlement: moved to another row it no longer opens.
-"""
+"""Where money goes: an account number is kept encrypted, shown by its last four digits."""
 
 from __future__ import annotations
 
 import re
-import secrets
 import unicodedata
 from typing import Final
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext as _
 
-from tongban.base.kit import keys
 from tongban.base.kit.refusals import Invalid
+from tongban.work.policies import sealing
 
 MOST_NAME: Final = 120
 _KEY: Final = "payees"
@@ -37,10 +32,9 @@ def checked(name: str, account: str) -> tuple[str, str]:
 
 
 def sealed(entitlement: UUID, account: str) -> bytes:
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(keys.secret(_KEY)).encrypt(nonce, account.encode(), entitlement.bytes)
+    return sealing.sealed(_KEY, entitlement, account)
 
 
 def opened(entitlement: UUID, kept: bytes) -> str:
     """Raises InvalidTag when it was changed or belongs to another entitlement."""
-    return AESGCM(keys.secret(_KEY)).decrypt(kept[:12], kept[12:], entitlement.bytes).decode()
+    return sealing.opened(_KEY, entitlement, kept)

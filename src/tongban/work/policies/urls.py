@@ -1,14 +1,46 @@
 """Addresses of policies, benefits and an office's entitlements."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from tongban.work.policies.pages import office, owner, owner_steps, public
+from tongban.work.policies.pages import calculator, calculator_tools, office, owner, owner_steps, public
+
+
+class Kind:
+    """For whom the calculator is asked."""
+
+    regex = "enterprise|person"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(Kind, "kind")
 
 app_name = "policies"
 urlpatterns = [
     # -- for everybody
     path("policies", public.policies, name="policies"),
     path("policies/<slug:policy_id>", public.policy, name="policy"),
+    path("calculator", calculator.choose, name="calculators"),
+    path("calculator/<kind:kind>", calculator.calculator, name="calculator"),
+    path("calculator/<kind:kind>.csv", calculator.table, name="calculator-table"),
+    path("calculator/<kind:kind>/answer", calculator.answer, name="calculator-answer"),
+    path("calculator/<kind:kind>/undo", calculator.undo, name="calculator-undo"),
+    path("calculator/<kind:kind>/clear", calculator.clear, name="calculator-clear"),
+    path("calculator/<kind:kind>/start", calculator.start, name="calculator-start"),
+    path("calculator/<kind:kind>/print", calculator.printed, name="calculator-print"),
+    path("calculator/<kind:kind>/why/<slug:policy_id>", calculator.why, name="calculator-why"),
+    path("calculator/<kind:kind>/aside", calculator_tools.aside, name="calculator-aside"),
+    path("calculator/<kind:kind>/compare", calculator_tools.compare, name="calculator-compare"),
+    path("calculator/<kind:kind>/keep", calculator_tools.keep, name="calculator-keep"),
+    path("calculator/<kind:kind>/kept/<uuid:key>", calculator_tools.kept, name="calculator-kept"),
+    path("calculator/<kind:kind>/share", calculator_tools.share, name="calculator-share"),
+    path("calculator/<kind:kind>/shared", calculator_tools.shared, name="calculator-shared"),
+    path("calculator/<kind:kind>/take", calculator_tools.take, name="calculator-take"),
+    path("calculator/<kind:kind>/widget", calculator_tools.widget, name="calculator-widget"),
     # -- for the owner
     path("benefits", owner.benefits, name="benefits"),
     path("benefits/look", owner.look, name="look"),
