@@ -179,6 +179,10 @@ TABLE: Final = """
     the class $other has the code $code too | 分类 $other 也用代码 $code
     the class stands under nothing | 分类没有上级
     a word is empty | 有一个词是空的
+    the budget goes by scores, and the policy has none | 预算按评分分配，政策却没有写评分
+    everybody is given the same share, so nobody is the last in line | 人人按同一比例，没有排在最后的人
+    what is offered is not money, and nothing says what it is and how it is counted | 提供的不是钱，没有写明是什么、怎么计数
+    a rate of interest is named, and $returns brings no interest | 写了利率，而 $returns 不计利息
     data is withheld from sharing only where law or regulation says so | 只有法律法规写明的，数据才能不予共享
     data that offices may not share cannot be open to society | 部门之间都不能共享的数据，不能向社会开放
     counts by trade need the field of the licence that says the trade | 按行业计数，要写明证照的哪个字段是行业
@@ -355,6 +359,10 @@ HINTS: Final = """
     split it | 拆开
     suppress cells below $least at least | 至少要抑制小于 $least 的格子
     take it out | 去掉它
+    take partial away | 去掉 partial
+    take interest away, or let it return all-with-interest | 去掉 interest，或者改为 all-with-interest
+    add score: a whole number, or take another order | 加上 score（整数），或者改用别的分配方式
+    add offer: land, premises, funds or talent, and unit: the words for what is counted | 加上 offer（land、premises、funds 或 talent）和 unit（计数单位的说法）
     take it out, or add trade | 去掉它，或加上 trade
     take out $name | 去掉 $name
     take out codes, or make it type: code | 去掉 codes，或改成 type: code

@@ -38,11 +38,14 @@ class PolicyCondition(Cited):
 
 
 class Budget(Cited):
-    """Money set aside for a policy in a year, in fen."""
+    """Money set aside for a policy in a year, in fen; of an offer, what there is of it in its own unit."""
 
     year: Annotated[int, Field(ge=2000, le=2200)]
     total_fen: Annotated[int, Field(ge=0)]
-    order: Literal["first-come"] = "first-come"
+    order: Literal["first-come", "score", "pro-rata"] = "first-come"
+    """先到先得, 择优, 按比例折扣兑现. The last two are shared out when a list is complete, in a round."""
+    partial: bool = False
+    """Whether the last in line is given what is left when that is less than the amount."""
 
 
 class Stacking(Cited):
@@ -61,6 +64,8 @@ class Clawback(Cited):
     when: Bilingual
     returns: Literal["all", "all-with-interest", "pro-rata"]
     within_months: Annotated[int, Field(ge=1)] | None = None
+    interest: Name | None = None
+    """Parameter with the yearly rate, for all-with-interest. None: the office states it."""
 
 
 class Policy(Entry):
@@ -76,10 +81,17 @@ class Policy(Entry):
     """ISO date, exclusive."""
     conditions: Annotated[tuple[PolicyCondition, ...], Field(min_length=1)]
     """All of them must hold."""
-    effect: Literal["payment", "tax-saved", "tax-due", "levy", "months"] = "payment"
-    """What `amount` is. Only a payment becomes an entitlement; the others are told by the calculator."""
+    effect: Literal["payment", "tax-saved", "tax-due", "levy", "months", "units"] = "payment"
+    """What `amount` is. Only a payment becomes an entitlement; the others are told by the calculator. `units` are of an
+    offer that is not money (要素配置): land, premises, places for talents, a loan fund."""
+    offer: Literal["land", "premises", "funds", "talent"] | None = None
+    """For `units`."""
+    unit: Bilingual | None = None
+    """For `units`: what is counted, such as square metres."""
     amount: Rule
-    """A money expression; for `months` a whole number."""
+    """A money expression; for `months` and `units` a whole number."""
+    score: Rule | None = None
+    """A whole number, the more the earlier, for budgets in the order of scores."""
     on_undefined: OnUndefined = "refer"
     """Of the amount."""
     once_per: Literal["subject", "person", "year"] = "subject"

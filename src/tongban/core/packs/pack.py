@@ -98,8 +98,12 @@ class Pack:
         return replace(self.rules[condition.rule], on_undefined=OnUndefined(condition.on_undefined))
 
     def amount(self, policy_id: str) -> Rule:
-        """The compiled amount of a policy; its value is money in fen. Raises KeyError for an unknown policy."""
+        """The compiled amount of a policy: money in fen, or whole months or units. Raises KeyError for an unknown policy."""
         return self.amounts[policy_id]
+
+    def score(self, policy_id: str) -> Rule:
+        """The compiled score of a policy, a whole number. Raises KeyError for a policy without one."""
+        return self.amounts[score_key(policy_id)]
 
     def indicator(self, indicator_id: str) -> tuple[Rule, Rule, Rule]:
         """What an indicator counts, its numerator and its denominator, compiled over the facts of its log.
@@ -108,3 +112,8 @@ class Pack:
         Raises KeyError for an unknown indicator.
         """
         return self.indicator_rules[indicator_id]
+
+
+def score_key(policy_id: str) -> str:
+    """Under which the score of a policy stands among the amounts; no id of a policy."""
+    return f"{policy_id}/score"

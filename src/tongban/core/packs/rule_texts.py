@@ -1,7 +1,8 @@
 """Every rule text of a pack: where it stands, and its compiled form.
 
     materials, services, policies   true or false, over the facts of the pack
-    policies: amount                money, over the facts of the pack
+    policies: amount                money or whole numbers, over the facts of the pack
+    policies: score                 whole numbers, over the facts of the pack
     indicators                      true or false and whole numbers, over the facts of a log
 
 Mistakes are reported at every place where a wrong text stands.
@@ -18,7 +19,7 @@ from pydantic import BaseModel
 
 from tongban.core.packs import facts, logs, model, model_data, model_rules, parameters, tree, walk
 from tongban.core.packs.content import NOUNS, Content, Merged, dotted
-from tongban.core.packs.pack import Pack, Position, Problem
+from tongban.core.packs.pack import Pack, Position, Problem, score_key
 from tongban.core.rules import check, evaluate, types
 from tongban.core.rules.problems import RuleProblem
 from tongban.core.rules.rule import OnUndefined, Rule
@@ -67,6 +68,8 @@ def compiled(content: Content, pack: Pack) -> Iterator[tuple[Merged, walk.Path, 
         yield merged, path, pack.rule(text)
     for merged, policy in content.entries("policies", model_data.Policy):
         yield merged, ("amount",), pack.amount(policy.id)
+        if policy.score is not None:
+            yield merged, ("score",), pack.score(policy.id)
 
 
 def _conditions(
@@ -101,17 +104,18 @@ def _amounts(
 ) -> list[Problem]:
     problems: list[Problem] = []
     for merged, policy in content.entries("policies", model_data.Policy):
-        if _names(policy.amount) & unreadable:
-            continue
-        checked = check.compile_rule(
-            policy.amount,
-            vocabulary,
-            expect=_COUNT if policy.effect == "months" else _MONEY,
-            on_undefined=OnUndefined(policy.on_undefined),
-        )
-        problems += (in_place(merged, ("amount",), problem) for problem in checked.problems)
-        if checked.rule is not None:
-            amounts[policy.id] = checked.rule
+        expect = _COUNT if policy.effect in ("months", "units") else _MONEY
+        texts = [("amount", policy.amount, expect, policy.id)]
+        texts += [("score", policy.score, _COUNT, score_key(policy.id))] if policy.score is not None else []
+        for name, text, type, key in texts:
+            if _names(text) & unreadable:
+                continue
+            checked = check.compile_rule(
+                text, vocabulary, expect=type, on_undefined=OnUndefined(policy.on_undefined)
+            )
+            problems += (in_place(merged, (name,), problem) for problem in checked.problems)
+            if checked.rule is not None:
+                amounts[key] = checked.rule
     return problems
 
 

@@ -29,6 +29,32 @@ def policies(content: Content) -> Iterator[Problem]:
             yield merged.problem("dates", message, hint, path=("valid_to",))
         yield from repeated(merged, ("conditions",), "id", (condition.id for condition in policy.conditions))
         yield from repeated(merged, ("budget",), "year", (str(budget.year) for budget in policy.budget))
+        yield from _shared_out(merged, policy)
+        if policy.effect == "units" and (policy.offer is None or policy.unit is None):
+            message = "what is offered is not money, and nothing says what it is and how it is counted"
+            hint = "add offer: land, premises, funds or talent, and unit: the words for what is counted"
+            yield merged.problem("offer", message, hint, path=("effect",))
+        for index, rule in enumerate(policy.clawback):
+            if rule.interest is not None and rule.returns != "all-with-interest":
+                message = f"a rate of interest is named, and {rule.returns} brings no interest"
+                yield merged.problem(
+                    "interest", message, "take interest away, or let it return all-with-interest",
+                    path=("clawback", index, "interest"),
+                )  # fmt: skip
+
+
+def _shared_out(merged: Merged, policy: model_data.Policy) -> Iterator[Problem]:
+    """What a budget is shared out by has to be there, and what is found at once cannot wait for a list."""
+    for index, budget in enumerate(policy.budget):
+        path: Path = ("budget", index, "order")
+        if budget.order == "score" and policy.score is None:
+            message = "the budget goes by scores, and the policy has none"
+            yield merged.problem(
+                "score", message, "add score: a whole number, or take another order", path=path
+            )
+        if budget.partial and budget.order == "pro-rata":
+            message = "everybody is given the same share, so nobody is the last in line"
+            yield merged.problem("partial", message, "take partial away", path=("budget", index, "partial"))
 
 
 def products(content: Content) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ Everybody may use it. What is told stays in the session; whoever signs in may st
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,6 @@ from tongban.base.kit.text import in_language
 from tongban.core.packs.pack import Pack
 from tongban.work.policies import access, models, queries
 from tongban.work.policies.actions import situations as writes
-from tongban.work.policies.calculator import situation as situations
 from tongban.work.policies.calculator.advice import Advice, advise
 from tongban.work.policies.calculator.situation import KINDS, Kind, Situation
 from tongban.work.policies.pages import calculator_form as form
@@ -48,7 +48,7 @@ def calculator(request: HttpRequest, kind: Kind) -> HttpResponse:
     pack, state = pack_of(request), states.of(request, kind)
     only = tuple(name for name in request.GET.getlist("policy") if name in pack.policies)
     if only != state.now.only and ("policy" in request.GET or "all" in request.GET):
-        state.now = situations.Situation(kind, state.now.steps, state.now.found, state.now.subject, only)
+        state.now = replace(state.now, only=only)
         states.put(request, kind, state)
     return _page(request, pack, state, change=request.GET.get("change", ""))
 
@@ -135,8 +135,8 @@ def why(request: HttpRequest, kind: Kind, policy_id: str) -> HttpResponse:
     """Every condition of one policy with what it was judged by."""
     pack, state = pack_of(request), states.of(request, kind)
     acting: Acting = request.acting  # type: ignore[attr-defined]
-    advice = _advice(acting, pack, state.now)
-    rung = next((one for one in advice.rungs if one.policy.id == policy_id), None)
+    alone = replace(state.now, only=(policy_id,))
+    rung = next(iter(advise(pack, alone, acting.today).rungs), None)
     if rung is None:
         raise Http404
     found = {name: entry for name, entry in state.now.found.items() if name not in state.now.answers}
