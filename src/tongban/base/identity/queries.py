@@ -23,6 +23,18 @@ def names_of(subject_ids: set[UUID]) -> dict[UUID, models.Subject]:
     return models.Subject.objects.in_bulk(subject_ids)
 
 
+def ids_of_kind(kind: str, *, after: UUID | None = None, most: int) -> list[UUID]:
+    """Subjects of a kind in the order of their ids, from behind one on."""
+    found = models.Subject.objects.filter(kind=kind)
+    if after is not None:
+        found = found.filter(pk__gt=after)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def count_of_kind(kind: str) -> int:
+    return models.Subject.objects.filter(kind=kind).count()
+
+
 def post_of(account: models.Account, now: datetime) -> models.Post | None:
     """The post that an account fills; None for residents."""
     return account.posts.filter(_in_force(now)).order_by("id").first()

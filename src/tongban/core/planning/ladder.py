@@ -50,7 +50,8 @@ class Ladder:
         self.pack = pack
         self.policies = tuple(policies)
         self.at = at
-        self._values = parameters.resolve(pack, at)
+        self.values = parameters.resolve(pack, at)
+        """Parameters and tables of the day."""
         self.goals = _goals(pack, self.policies)
         rules = {
             f"{policy.id} {name}": rule
@@ -65,8 +66,8 @@ class Ladder:
     def rungs(self, facts: Facts) -> list[Rung]:
         """Each policy assessed: first what is due, the largest amounts first; then what lacks one condition; then what
         is open; then the rest."""
-        states = self._program.run(facts, self._values)
-        findings = self._program.trace(facts, self._values)
+        states = self._program.run(facts, self.values)
+        findings = self._program.trace(facts, self.values)
         found: list[Rung] = []
         for policy in self.policies:
             names = {name: f"{policy.id} {name}" for name in (*(one.id for one in policy.conditions), AMOUNT)}
@@ -81,7 +82,7 @@ class Ladder:
                 for one in policy.conditions
                 if assessed.conditions[one.id].outcome in ("fail", "undefined")
             )
-            limits = bounds(self._amounts[policy.id], facts, self._values) if open_ else None
+            limits = bounds(self._amounts[policy.id], facts, self.values) if open_ else None
             found.append(Rung(policy, assessed, limits, unmet))
         return sorted(
             found, key=lambda rung: (_ORDER.index(rung.found.result), -(rung.found.amount_fen or 0))
@@ -90,7 +91,7 @@ class Ladder:
     def questions(self, facts: Facts) -> list[Question]:
         """What can still change a rung, best first. A policy that a condition shuts out is asked about no more. What
         elsewhere only an office may say is asked too: nothing is decided by the answer."""
-        return Interview(self.goals, facts, self._values, self._costs, run=self._program.run).questions()
+        return Interview(self.goals, facts, self.values, self._costs, run=self._program.run).questions()
 
     def fields_of(self, relation: str) -> frozenset[str]:
         """The fields of a relation that any of the policies reads."""

@@ -20,7 +20,7 @@ from tongban.base.kit.refusals import NotFound
 from tongban.work.policies import models
 from tongban.work.policies.states import State
 
-PAYABLE = (State.CONFIRMED.value, State.PAID.value)
+PAYABLE = (State.CONFIRMED.value, State.PAID.value, State.RECLAIMED.value, State.REPAID.value)
 
 
 def entitlements(acting: Acting) -> QuerySet[models.Entitlement]:
@@ -104,6 +104,65 @@ def _one(found: QuerySet[models.Entitlement]) -> models.Entitlement:
 
 def _nothing() -> NotFound:
     return NotFound(_("There is no such benefit, or it is not yours to see."))
+
+
+def rounds(acting: Acting) -> QuerySet[models.Round]:
+    """Rounds of the organ of the one who acts; the organ that pays sees those whose list is confirmed."""
+    if acting.role != "officer":
+        return models.Round.objects.none()
+    paid_by = Q(lines__entitlement__payer=acting.organisation, lines__entitlement__payer_place=acting.place)
+    paying = models.Round.objects.filter(paid_by, state__in=["telling", "told", "closed"]).values("pk")
+    return models.Round.objects.filter(_in_charge(acting) | Q(pk__in=paying))
+
+
+def round_page(acting: Acting, key: UUID) -> models.Round:
+    """Raises NotFound."""
+    row = rounds(acting).filter(pk=key).first()
+    if row is None:
+        raise _no_round()
+    return row
+
+
+def round_locked(acting: Acting, key: UUID) -> models.Round:
+    """One of the own organ, locked."""
+    own_ = rounds(acting).filter(_in_charge(acting), pk=key).values("pk")
+    row = models.Round.objects.select_for_update().filter(pk__in=own_).first()
+    if row is None:
+        raise _no_round()
+    return row
+
+
+def round_line(acting: Acting, key: UUID) -> models.RoundLine:
+    """A line of a round of the own organ."""
+    row = models.RoundLine.objects.filter(
+        pk=key, round__organisation=acting.organisation, round__place=acting.place
+    ).first()
+    if row is None or acting.role != "officer":
+        raise _no_round()
+    return row
+
+
+def public_round(key: UUID) -> models.Round:
+    """A round whose list is in publicity, or was: anybody may read it. Raises NotFound."""
+    row = models.Round.objects.filter(pk=key, public_from__isnull=False).first()
+    if row is None:
+        raise _no_round()
+    return row
+
+
+def objections(acting: Acting) -> QuerySet[models.Objection]:
+    """For the organ those of its rounds; for everybody else their own."""
+    if acting.role == "officer":
+        return models.Objection.objects.filter(
+            line__round__organisation=acting.organisation, line__round__place=acting.place
+        )
+    if acting.role == "applicant" and acting.principal is not None:
+        return models.Objection.objects.filter(by=acting.principal)
+    return models.Objection.objects.none()
+
+
+def _no_round() -> NotFound:
+    return NotFound(_("There is no such list, or it is not yours to see."))
 
 
 def keeper(acting: Acting) -> UUID:

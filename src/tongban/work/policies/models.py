@@ -11,6 +11,8 @@ from tongban.base.kit.ids import uuid7
 from tongban.work.policies.states import State
 
 STATES = [(state.value, state.value) for state in State]
+ROUND_STATES = ("looking", "drawn", "telling", "told", "closed", "dropped")
+WITH_PAYMENT = (State.PAID.value, State.RECLAIMED.value, State.REPAID.value)
 
 
 class WrittenOnce(models.Model):
@@ -120,6 +122,11 @@ class Entitlement(models.Model):
     payee_account = models.BinaryField(null=True)
     """Encrypted; see `payees`."""
     payee_last_four = models.CharField(max_length=4, blank=True)
+    full_fen = models.BigIntegerField(null=True)
+    """Where a round gave a share only: what the rules came to."""
+    reclaim = models.JSONField(null=True)
+    """{rule, on, principal_fen, interest_fen, rate, reasons} of what is claimed back."""
+    repaid_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -132,7 +139,8 @@ class Entitlement(models.Model):
                 condition=Q(state__in=[state.value for state in State]), name="policies_state_known"
             ),
             models.CheckConstraint(
-                condition=Q(state="paid", paid_on__isnull=False) | (~Q(state="paid") & Q(paid_on=None)),
+                condition=Q(state__in=WITH_PAYMENT, paid_on__isnull=False)
+                | (~Q(state__in=WITH_PAYMENT) & Q(paid_on=None)),
                 name="policies_paid_has_day",
             ),
         )
@@ -212,6 +220,111 @@ class MatchingPause(models.Model):
 
     def __str__(self) -> str:
         return f"no matching for {self.subject}"
+
+
+class Round(models.Model):
+    """One policy looked at for everybody on one day: a list that the office confirms, publishes, has paid and closes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    policy = models.CharField(max_length=80)
+    year = models.PositiveSmallIntegerField()
+    organisation = models.CharField(max_length=80)
+    place = models.CharField(max_length=6)
+    pack_digest = models.CharField(max_length=80)
+    on = models.DateField()
+    """Civil date that rules and parameters are read as of."""
+    began_at = models.DateTimeField()
+    began_by = models.UUIDField(null=True)
+    touched_at = models.DateTimeField()
+    """When the job last did something; a job that died is taken up again."""
+    state = models.CharField(max_length=10, choices=[(one, one) for one in ROUND_STATES])
+    cursor = models.UUIDField(null=True)
+    """Subject up to which everybody was looked at, or line up to which everybody was told."""
+    total = models.PositiveIntegerField(default=0)
+    """How many subjects there were when it began."""
+    looked = models.PositiveIntegerField(default=0)
+    outcomes = models.JSONField(default=dict)
+    """Result to how many: `eligible`, `near`, `needs-data`, `not`, `not-read`, `had`."""
+    order = models.CharField(max_length=10)
+    partial = models.BooleanField(default=False)
+    available_fen = models.BigIntegerField(null=True)
+    """What the budget held when the list was confirmed; None before, and for a policy without a budget."""
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.UUIDField(null=True)
+    public_from = models.DateField(null=True)
+    public_to = models.DateField(null=True)
+    """Last day of publicity; nothing is paid before it is over."""
+    closed_at = models.DateTimeField(null=True)
+    archive = models.JSONField(null=True)
+    archive_digest = models.CharField(max_length=64, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["policy", "place"], condition=~Q(state__in=["closed", "dropped"]), name="policies_one_open_round"
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.on}"
+
+    def objections_open(self) -> int:
+        """How many objections nobody has answered yet."""
+        return Objection.objects.filter(line__round=self, outcome="").count()
+
+
+class RoundLine(models.Model):
+    """One subject to whom the policy of a round is due."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    round = models.ForeignKey(Round, models.PROTECT, related_name="lines")
+    subject = models.UUIDField()
+    amount_fen = models.BigIntegerField()
+    """What the rules come to."""
+    score = models.BigIntegerField(default=0)
+    given_fen = models.BigIntegerField(default=0)
+    """What the budget gives; a forecast until the list is confirmed."""
+    ground = models.CharField(max_length=10)
+    facts = models.JSONField()
+    findings = models.JSONField()
+    struck = models.TextField(blank=True)
+    """Reasons why the office took it off the list."""
+    entitlement = models.OneToOneField(Entitlement, models.PROTECT, null=True, related_name="line")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["round", "subject"], name="policies_line_once"),
+            models.CheckConstraint(
+                condition=Q(given_fen__gte=0) & Q(given_fen__lte=F("amount_fen")), name="policies_line_within_amount"
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.round_id}: {self.subject}"
+
+
+class Objection(models.Model):
+    """What somebody says against a line of a list in publicity, and the office's answer with reasons."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    line = models.ForeignKey(RoundLine, models.PROTECT, related_name="objections")
+    by = models.UUIDField()
+    """Subject on whose behalf; only the office knows."""
+    text = models.TextField()
+    raised_at = models.DateTimeField()
+    outcome = models.CharField(
+        max_length=10, blank=True, choices=[("stands", "stands"), ("struck", "struck")]
+    )
+    reasons = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["line", "by"], name="policies_objection_once"),)
+
+    def __str__(self) -> str:
+        return f"objection to {self.line_id}"
 
 
 class KeptSituation(models.Model):

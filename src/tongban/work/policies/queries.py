@@ -28,7 +28,7 @@ _OF_TAB: dict[str, tuple[State, ...]] = {
     "open": (State.FOUND, State.UPHELD, State.EXHAUSTED),
     "contested": (State.CONTESTED,),
     "to-pay": (State.CONFIRMED,),
-    "paid": (State.PAID,),
+    "paid": (State.PAID, State.RECLAIMED, State.REPAID),
     "closed": (State.REFUSED, State.LAPSED, State.WITHDRAWN),
     "all": tuple(State),
     "held": tuple(RESERVING),
@@ -103,6 +103,10 @@ def names(rows: Iterable[models.Entitlement]) -> dict[UUID, Any]:
     return identity.names_of({row.subject for row in rows})
 
 
+def subjects_named(keys: set[UUID]) -> dict[UUID, Any]:
+    return identity.names_of(keys)
+
+
 def latest_run(acting: Acting, subject: UUID) -> models.MatchingRun | None:
     return access.runs(acting).filter(subject=subject).order_by("-at", "-id").first()
 
@@ -158,7 +162,7 @@ def log_rows(*, now: datetime, place: str | None = None) -> Iterator[dict[str, A
             "confirmed": row.due_on is not None,
             "refused": row.state == State.REFUSED.value,
             "contested": row.state == State.CONTESTED.value,
-            "paid": row.state == State.PAID.value,
+            "paid": row.paid_on is not None,
             "due_on": row.due_on,
         }
 

@@ -15,6 +15,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from tongban.base.directory import queries as directory
 from tongban.core.planning import calculator
+from tongban.core.planning.allotment import allot
 from tongban.work.policies import evidence, models
 
 
@@ -23,7 +24,7 @@ class Difference:
     """One point in which the replay departs from what is stored. Holds no value of a fact."""
 
     kind: str
-    """`pack`, `policy`, `fact`, `missing`, `added`, `outcome`, `reasons` or `amount`."""
+    """`pack`, `policy`, `fact`, `missing`, `added`, `outcome`, `reasons`, `amount` or `share`."""
     about: str
     """Digest of the pack, or id of the policy or condition, or name of the fact."""
     stored: str = ""
@@ -60,9 +61,28 @@ def replay(row: models.Entitlement) -> Replay:
     differences += _compare(row.findings["conditions"], now["conditions"])
     if row.findings["amount"] != now["amount"]:
         differences.append(Difference("reasons", "amount"))
-    if found.amount_fen != row.amount_fen:
-        differences.append(Difference("amount", row.policy, str(row.amount_fen), str(found.amount_fen or "")))
+    full = row.full_fen or row.amount_fen
+    if found.amount_fen != full:
+        differences.append(Difference("amount", row.policy, str(full), str(found.amount_fen or "")))
+    differences += _share(row)
     return _result(row, differences, len(found.conditions), found.amount_fen)
+
+
+def _share(row: models.Entitlement) -> list[Difference]:
+    """Of an entitlement of a list: what the budget of that day gives its line, computed anew over all lines."""
+    line = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
+    if line is None or line.round.available_fen is None:
+        return []
+    lines = list(line.round.lines.order_by("id"))
+    listed = [
+        one for one in lines if not one.struck or one.entitlement_id
+    ]  # struck later, after an objection
+    given = allot(
+        [one.amount_fen for one in listed], line.round.available_fen, line.round.order,  # type: ignore[arg-type]
+        scores=[one.score for one in listed], partial=line.round.partial,
+    )  # fmt: skip
+    now = given[listed.index(line)]
+    return [] if now == line.given_fen else [Difference("share", row.policy, str(line.given_fen), str(now))]
 
 
 def _compare(stored: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:

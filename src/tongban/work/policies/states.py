@@ -7,8 +7,10 @@
       │                         └─withdraw─> withdrawn  (the finding was wrong: matching may find another)
     budget-exhausted ──offer──> found             (somebody gave money up)
                      └─refuse─> refused
+    paid ──reclaim──> reclaimed ──repay──> repaid (a case of the policy's clawback has happened)
 
-A confirmed entitlement is due: it carries the day by which it is to be paid.
+What came out of a round can be withdrawn for as long as nothing is paid, when an objection in publicity holds. A
+confirmed entitlement is due: it carries the day by which it is to be paid.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
     PAID = "paid"
+    RECLAIMED = "reclaimed"
+    REPAID = "repaid"
 
 
 class Event(StrEnum):
@@ -43,6 +47,8 @@ class Event(StrEnum):
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
     PAY = "pay"
+    RECLAIM = "reclaim"
+    REPAY = "repay"
 
 
 TRANSITIONS: Final[Mapping[tuple[State | None, Event], State]] = MappingProxyType(
@@ -61,12 +67,24 @@ TRANSITIONS: Final[Mapping[tuple[State | None, Event], State]] = MappingProxyTyp
         (State.UPHELD, Event.REFUSE): State.REFUSED,
         (State.UPHELD, Event.LAPSE): State.LAPSED,
         (State.CONFIRMED, Event.PAY): State.PAID,
+        (State.PAID, Event.RECLAIM): State.RECLAIMED,
+        (State.RECLAIMED, Event.REPAY): State.REPAID,
+        (State.FOUND, Event.WITHDRAW): State.WITHDRAWN,
+        (State.UPHELD, Event.WITHDRAW): State.WITHDRAWN,
+        (State.CONFIRMED, Event.WITHDRAW): State.WITHDRAWN,
+        (State.EXHAUSTED, Event.WITHDRAW): State.WITHDRAWN,
     }
 )
 ANSWERABLE: Final = frozenset({State.FOUND, State.UPHELD})
 """The owner's turn, until `confirm_by`."""
-RESERVING: Final = frozenset({State.FOUND, State.CONTESTED, State.UPHELD, State.CONFIRMED, State.PAID})
-"""States whose amount is held in the budget."""
+RESERVING: Final = frozenset(
+    {State.FOUND, State.CONTESTED, State.UPHELD, State.CONFIRMED, State.PAID, State.RECLAIMED, State.REPAID}
+)
+"""States whose amount is held in the budget. What is paid back goes to the treasury, and not into the same year again."""
+FINAL: Final = frozenset(
+    {State.PAID, State.REFUSED, State.WITHDRAWN, State.LAPSED, State.RECLAIMED, State.REPAID, State.EXHAUSTED}
+)
+"""Nothing more is awaited before a round can be closed."""
 
 
 def after(state: State | None, event: Event) -> State | None:

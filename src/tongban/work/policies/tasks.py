@@ -1,11 +1,29 @@
-"""Time passes: entitlements that nobody answered lapse."""
+"""Jobs: rounds go on, and time passes: entitlements that nobody answered lapse."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongban.work.policies.actions import expiry
+from tongban.work.policies.actions import expiry, rounds, rounds_job
+
+
+@app.task(name=rounds.GO_ON, queue="outbox", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
+def go_on_with_round(round_id: str) -> None:
+    """Step by step, each in a transaction of its own."""
+    while rounds_job.go_on(round_=UUID(round_id), now=timezone.now()):
+        pass
+
+
+@app.periodic(cron="*/2 * * * *")
+@app.task(name="policies.take-up-rounds", queue="clock")
+def take_up_rounds(timestamp: int) -> None:
+    """Goes on with the rounds of a worker that died. Harmless to run at any time."""
+    for row in rounds_job.died(now=timezone.now()):
+        go_on_with_round(str(row))
 
 
 @app.periodic(cron="22 * * * *")

@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from tongban.work.policies.pages import calculator, calculator_tools, office, owner, owner_steps, public
+from tongban.work.policies.pages import (
+    calculator,
+    calculator_tools,
+    claims,
+    office,
+    owner,
+    owner_steps,
+    public,
+    publicity,
+    rounds,
+)
 
 
 class Kind:
@@ -41,6 +51,9 @@ urlpatterns = [
     path("calculator/<kind:kind>/shared", calculator_tools.shared, name="calculator-shared"),
     path("calculator/<kind:kind>/take", calculator_tools.take, name="calculator-take"),
     path("calculator/<kind:kind>/widget", calculator_tools.widget, name="calculator-widget"),
+    path("publicity", publicity.lists, name="publicities"),
+    path("publicity/<uuid:round_>", publicity.one, name="publicity"),
+    path("publicity/lines/<uuid:line>/object", publicity.object_to, name="publicity-object"),
     # -- for the owner
     path("benefits", owner.benefits, name="benefits"),
     path("benefits/look", owner.look, name="look"),
@@ -56,4 +69,17 @@ urlpatterns = [
     path("office/entitlements/<uuid:entitlement>/answer", office.answer, name="office-answer"),
     path("office/entitlements/<uuid:entitlement>/pay", office.pay, name="office-pay"),
     path("office/entitlements/<uuid:entitlement>/account", office.account, name="office-account"),
+    path("office/entitlements/<uuid:entitlement>/claim-back", claims.claim_back, name="office-claim-back"),
+    path("office/entitlements/<uuid:entitlement>/repaid", claims.repaid, name="office-repaid"),
+    path("office/rounds", rounds.listed, name="rounds"),
+    path("office/rounds/begin", rounds.begin, name="round-begin"),
+    path("office/rounds/<uuid:round_>", rounds.one, name="round"),
+    path("office/rounds/<uuid:round_>.csv", rounds.table, name="round-table"),
+    path("office/rounds/<uuid:round_>/progress", rounds.progress, name="round-progress"),
+    path("office/rounds/<uuid:round_>/payments", rounds.payment_file, name="round-payments"),
+    path("office/rounds/<uuid:round_>/results", rounds.payment_results, name="round-results"),
+    path("office/rounds/<uuid:round_>/archive", rounds.archive, name="round-archive"),
+    path("office/rounds/<uuid:round_>/<slug:what>", rounds.step, name="round-step"),
+    path("office/rounds/lines/<uuid:line>/strike", rounds.strike, name="round-strike"),
+    path("office/rounds/objections/<uuid:objection>", rounds.answer, name="round-answer"),
 ]

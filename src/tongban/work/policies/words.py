@@ -17,6 +17,8 @@ STATES: Final[dict[str, tuple[str, str]]] = {
     "withdrawn": (msg("Taken back by the office"), "bad"),
     "lapsed": (msg("Not answered in time"), "line"),
     "paid": (msg("Paid"), "ok"),
+    "reclaimed": (msg("To be paid back"), "bad"),
+    "repaid": (msg("Paid back"), "line"),
 }
 OWN: Final[dict[str, str]] = {
     "found": msg("Waiting for your answer"),
@@ -32,9 +34,11 @@ EVENTS: Final[dict[str, tuple[str, str]]] = {
     "refuse": (msg("Given up, money released"), ""),
     "contest": (msg("Contested"), "warn"),
     "uphold": (msg("Contest answered: the finding stands"), ""),
-    "withdraw": (msg("Contest answered: the finding is taken back"), "bad"),
+    "withdraw": (msg("Taken back by the office, with reasons"), "bad"),
     "lapse": (msg("Not answered in time, money released"), "bad"),
     "pay": (msg("Paid"), "ok"),
+    "reclaim": (msg("Claimed back by the office"), "bad"),
+    "repay": (msg("Paid back"), ""),
 }
 DIFFERENCES: Final[dict[str, str]] = {
     "pack": msg("The pack is missing or was changed"),
@@ -45,6 +49,7 @@ DIFFERENCES: Final[dict[str, str]] = {
     "outcome": msg("A condition comes out differently"),
     "reasons": msg("The reasons are different"),
     "amount": msg("The amount is different"),
+    "share": msg("The share of the budget is different"),
 }
 
 

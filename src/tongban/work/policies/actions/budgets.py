@@ -23,16 +23,29 @@ def reserve(*, pack: Pack, policy: Policy, year: int, amount_fen: int) -> Reserv
     """
     if not policy.budget:
         return Reservation(None, True)
+    budget = of_year(pack=pack, policy=policy, year=year)
+    if budget is None:
+        return Reservation(None, False)
+    held = take(budget, amount_fen)
+    budget.save(update_fields=["total_fen", "reserved_fen"])
+    return Reservation(budget, held)
+
+
+def order_of(policy: Policy, year: int) -> str:
+    """How the money of a year is shared out; a policy without a budget owes everybody at once."""
+    return next((budget.order for budget in policy.budget if budget.year == year), "first-come")
+
+
+def of_year(*, pack: Pack, policy: Policy, year: int) -> models.BudgetYear | None:
+    """The budget of a year, locked until the transaction ends. None: the policy declares none for it."""
     declared = next((budget for budget in policy.budget if budget.year == year), None)
     if declared is None:
-        return Reservation(None, False)
+        return None
     key = {"policy": policy.id, "year": year, "place": pack.manifest.jurisdiction}
     models.BudgetYear.objects.get_or_create(**key, defaults={"total_fen": declared.total_fen})
     budget = models.BudgetYear.objects.select_for_update().get(**key)
     budget.total_fen = max(declared.total_fen, budget.reserved_fen)  # what has been promised stays promised
-    held = take(budget, amount_fen)
-    budget.save(update_fields=["total_fen", "reserved_fen"])
-    return Reservation(budget, held)
+    return budget
 
 
 def locked(budget: models.BudgetYear) -> models.BudgetYear:

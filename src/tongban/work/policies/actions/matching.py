@@ -1,7 +1,8 @@
 """Looking for what is due to one subject, without an application (免申即享).
 
 One transaction: the run, its audit entry, each entitlement found with its reservation, the notice. Looking again with
-unchanged facts creates nothing.
+unchanged facts creates nothing. Where a budget is shared out by scores or in shares, nothing is due before the list of a
+round is complete (`rounds`).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
@@ -22,11 +23,8 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
 from tongban.core.planning.calculator import Assessment, Result
 from tongban.work.policies import access, evidence, models
-from tongban.work.policies.actions import budgets, events
-from tongban.work.policies.states import Event, State
+from tongban.work.policies.actions import budgets, entitling
 
-PAYING = "finance"
-"""Role of the organ that pays (财政部门), where the place has one."""
 NOT_READ = "not-read"
 """Result of a policy for which there is no ground to read data."""
 
@@ -46,7 +44,7 @@ def match(*, acting: Acting, subject: UUID, cause: str) -> models.MatchingRun:
         policies = [
             p
             for p in pack.policies.values()
-            if p.subject == kind and _found_unasked(p) and calculator.in_force(p, acting.today)
+            if p.subject == kind and found_unasked(p) and calculator.in_force(p, acting.today)
         ]
         readable = [p for p in policies if evidence.ground_of(p, matter.stance) is not None]
         names = frozenset[str]().union(*(calculator.facts_read(pack, p) for p in readable))
@@ -103,7 +101,7 @@ def resume(*, acting: Acting, subject: UUID) -> models.MatchingRun:
         return match(acting=acting, subject=subject, cause="asked")
 
 
-def _found_unasked(policy: Policy) -> bool:
+def found_unasked(policy: Policy) -> bool:
     """Only a payment that needs no application becomes an entitlement; whatever is applied for or claimed in a tax
     return is left to the subject, and nothing is read for it."""
     return policy.effect == "payment" and policy.path == "no-application"
@@ -127,7 +125,7 @@ def _look(matter: _Matter, policy: Policy, facts: Mapping[str, Any]) -> dict[str
         }  # fmt: skip
     read = {name: facts[name] for name in sorted(calculator.facts_read(matter.pack, policy)) if name in facts}
     found = calculator.assess(matter.pack, policy, evidence.typed(matter.pack, read), matter.acting.today)
-    if found.result is Result.ELIGIBLE:
+    if found.result is Result.ELIGIBLE and budgets.order_of(policy, matter.acting.today.year) == "first-come":
         _entitle(matter, policy, found, read, ground)
     return {
         "policy": policy.id, "result": found.result.value, "ground": ground, "amount_fen": found.amount_fen,
@@ -139,76 +137,21 @@ def _entitle(
     matter: _Matter, policy: Policy, found: Assessment, facts: Mapping[str, Any], ground: str
 ) -> models.Entitlement | None:
     """The entitlement with its reservation, once; None when there is one already or it may not be made again."""
-    key = _once_key(matter, policy)
-    if key is None:
-        return None
-    earlier = models.Entitlement.objects.filter(policy=policy.id, once_key=key)
-    if earlier.exclude(state=State.WITHDRAWN.value).exists():
-        return None
-    if earlier.filter(facts_digest=evidence.digest_of(facts)).exists():
-        return None  # an officer has taken back just this finding
-    try:
-        with transaction.atomic():
-            return _written(matter, policy, found, facts, ground, key)
-    except IntegrityError:  # another subject of the same person, at the same moment
-        if earlier.exclude(state=State.WITHDRAWN.value).exists():
-            return None
-        raise
-
-
-def _written(
-    matter: _Matter, policy: Policy, found: Assessment, facts: Mapping[str, Any], ground: str, key: str
-) -> models.Entitlement:
-    acting, pack = matter.acting, matter.pack
-    assert found.amount_fen is not None
-    organ = directory.organisation_for(pack, policy.authority, acting.place)
-    payer = _payer(pack)
-    held = budgets.reserve(pack=pack, policy=policy, year=acting.today.year, amount_fen=found.amount_fen)
-    due = events.last_day_to_answer(pack, policy, acting) if held.held else None
-    row = models.Entitlement.objects.create(
-        policy=policy.id, subject=matter.subject, once_key=key, organisation=organ.id, place=organ.place,
-        payer=payer and payer.id, payer_place=payer and payer.place, amount_fen=found.amount_fen, budget=held.budget,
-        state=(State.FOUND if held.held else State.EXHAUSTED).value, ground=ground, facts=dict(facts),
-        facts_digest=evidence.digest_of(facts), findings=calculator.to_json(found), pack_digest=pack.digest,
-        engine=calculator.ENGINE, articles=calculator.articles_of(policy), found_at=acting.now, found_on=acting.today,
-        confirm_by=due and due.day, provisional=bool(due and due.provisional),
+    due = entitling.Due(
+        matter.pack,
+        policy,
+        matter.subject,
+        dict(facts),
+        calculator.to_json(found),
+        ground,
+        found.amount_fen or 0,
+    )
+    return entitling.once(
+        acting=matter.acting, due=due,
+        reserve=lambda: budgets.reserve(
+            pack=matter.pack, policy=policy, year=matter.acting.today.year, amount_fen=due.amount_fen
+        ),
     )  # fmt: skip
-    event = Event.FIND if held.held else Event.EXHAUST
-    events.add(acting=acting, row=row, event=event, detail={"ground": ground})
-    events.tell_of_finding(acting=acting, row=row, policy=policy, event=event)
-    return row
-
-
-def _payer(pack: Pack) -> Any:
-    try:
-        return directory.organisation_for(pack, PAYING, pack.manifest.jurisdiction)
-    except LookupError:
-        return None
-
-
-def _once_key(matter: _Matter, policy: Policy) -> str | None:
-    """What the policy is granted once to. None: to a person, and nobody is known who represents the firm."""
-    match policy.once_per:
-        case "subject":
-            return str(matter.subject)
-        case "year":
-            return f"{matter.subject}:{matter.acting.today.year}"
-        case "person":
-            return _person(matter)
-
-
-def _person(matter: _Matter) -> str | None:
-    if identity.subject(matter.subject).kind == "person":
-        return str(matter.subject)
-    now = matter.acting.now
-    persons = [
-        account.person_id
-        for account in identity.accounts_of_subject(matter.subject, now)
-        if identity.mandates_of(account.person, now)
-        .filter(principal_id=matter.subject, ground="representative")
-        .exists()
-    ]
-    return str(min(persons)) if persons else None
 
 
 def _note(acting: Acting, action: str, subject: UUID) -> None:

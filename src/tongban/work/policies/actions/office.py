@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as msg
 
 from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
-from tongban.base.kit.refusals import Invalid, NotFound
+from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.base.notices.wording import both
 from tongban.work.policies import access, models, payees
 from tongban.work.policies.actions import events
@@ -94,6 +94,7 @@ def mark_paid(
         if row.state == State.PAID.value:
             return row
         events.require_version(row, version)
+        refuse_before_publicity_ends(acting, row)
         events.changed(row, paid_on=acting.today, payment=reference)
         events.add(acting=acting, row=row, event=Event.PAY)
         policy = events.pack_and_policy(row)[1]
@@ -106,3 +107,16 @@ def mark_paid(
             ),
         )  # fmt: skip
     return row
+
+
+def refuse_before_publicity_ends(acting: Acting, row: models.Entitlement) -> None:
+    """Raises NotNow for an entitlement of a list that is in publicity, or against which an objection is open."""
+    line = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
+    if line is None:
+        return
+    if line.round.public_to is not None and acting.today <= line.round.public_to:
+        raise NotNow(
+            _("The list is in publicity until %(day)s. Pay after that.") % {"day": line.round.public_to.isoformat()}
+        )  # fmt: skip
+    if line.objections.filter(outcome="").exists():
+        raise NotNow(_("Somebody has objected to this line of the list. Answer that first."))

@@ -152,6 +152,7 @@ def _page(request: HttpRequest, row: models.Entitlement, *, number: str = "") ->
         "may_answer": one.contest is not None and row.state == State.CONTESTED.value
         and access.is_in_charge(request.acting, row),  # type: ignore[attr-defined]
         "in_charge": access.is_in_charge(request.acting, row),  # type: ignore[attr-defined]
+        "may_claim": row.state == State.PAID.value and access.is_in_charge(request.acting, row) and bool(one.policy.clawback),  # type: ignore[attr-defined]
         "may_pay": row.state == State.CONFIRMED.value, "may_read_account": row.payee_account is not None,
     }  # fmt: skip
     return render(request, "policies/office/entitlement.html", context)
