@@ -270,7 +270,8 @@ def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
     )  # fmt: skip
     rows = [header]
     for name, count in outcome.counts.items():
-        yuan = f"{count.amount_fen // 100:,}.{count.amount_fen % 100:02}"
+        counted = pack.policies[name].effect in ("months", "units")
+        yuan = "–" if counted else f"{count.amount_fen // 100:,}.{count.amount_fen % 100:02}"
         numbers = (count.near, count.needs_data, count.not_due, count.referred)
         rows.append(
             (

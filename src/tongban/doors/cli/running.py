@@ -13,19 +13,26 @@ from types import FrameType
 import click
 
 from tongban.base.kit import environment
-from tongban.doors.cli import boot
+from tongban.doors.cli import boot, lazily
 
 SECONDS_TO_START = 120
 """A machine that is busy with other things takes half a minute."""
 
 
-@click.command()
+class _Demo(lazily.Lazy):
+    places = {"population": "tongban.doors.cli.populating:population"}
+
+
+@click.group(cls=_Demo, invoke_without_command=True)
+@click.pass_context
 @click.option("--serve", "and_serve", is_flag=True, help="Start web and worker afterwards.")
-def demo(and_serve: bool) -> None:
+def demo(context: click.Context, and_serve: bool) -> None:
     """Set up a database with demo people and content (once), and optionally serve it.
 
     Refuses a database that was set up for production.
     """
+    if context.invoked_subcommand is not None:
+        return
     from datetime import UTC, datetime
 
     started = time.monotonic()
