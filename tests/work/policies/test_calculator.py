@@ -292,6 +292,15 @@ def test_over_http_the_ladder_is_that_of_the_page(town: Town) -> None:
     begun = assess(subject="enterprise").json()
     assert len(begun["ladder"]) > 10
     assert begun["questions"][0]["policies"]
+    for income in (2_000_000, "2000000.00", 2000000.0):
+        facts = {
+            "entity": "company",
+            "taxable_income": income,
+            "staff_by_quarter": 20,
+            "assets_by_quarter": 100_000,
+        }
+        tax = assess(subject="enterprise", facts=facts, policies=["small-low-profit-tax"]).json()["ladder"][0]
+        assert (tax["result"], tax["amount"], tax["effect"]) == ("eligible", 10_000_000, "tax-due"), income
     hires = [{"kind": "graduate", "contract": True}]
     wrong = assess(
         subject="enterprise", facts={"area": "wide", "new_hires": [{"kind": "nobody"}], "nothing": hires}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from zlib import crc32
 
@@ -103,3 +103,66 @@ def _short(label: str, most: int) -> str:
         if width > most:
             return label[: index - 1] + "…"
     return label
+
+
+def beside(
+    rows: Sequence[tuple[str, int, int]], *, title: str, names: tuple[str, str], say: Callable[[int], str]
+) -> SafeString:
+    """Two bars for each row, one under the other: before and after. `say` writes an amount in words."""
+    most = max((max(one, two) for _label, one, two in rows), default=0) or 1
+    left, room, height = 190, _WIDTH - 190 - 130, 46
+    parts: list[str] = []
+    for number, (label, *amounts) in enumerate(rows):
+        top = 8 + number * height
+        parts.append(f'<text x="0" y="{top + 22}">{escape(_short(label, 26))}</text>')
+        for place, amount in enumerate(amounts):
+            y, width = top + place * 18, max(1.0, room * amount / most)
+            parts.append(
+                f'<rect x="{left}" y="{y}" width="{width:.1f}" height="15" rx="3" fill="var(--c{2 - place})"/>'
+                f'<text x="{left + width + 6:.1f}" y="{y + 12}">{escape(say(amount))}</text>'
+            )
+    said = [f"{label}: {names[0]} {say(one)}, {names[1]} {say(two)}." for label, one, two in rows]
+    return _figure("beside", parts, 16 + len(rows) * height, title, said)
+
+
+def curve(
+    points: Sequence[tuple[str, int]], *, title: str, say: Callable[[int], str], marked: int | None = None
+) -> SafeString:
+    """How an amount moves over a row of values; the point at `marked` is what holds today."""
+    if not points:
+        return mark_safe("")
+    height, left, top, bottom = 260, 120, 18, 34
+    most = max(amount for _label, amount in points) or 1
+    step = (_WIDTH - left - 40) / max(1, len(points) - 1)
+    places = [
+        (left + n * step, top + (height - top - bottom) * (1 - amount / most))
+        for n, (_label, amount) in enumerate(points)
+    ]
+    parts = [
+        f'<line class="grid" x1="{left}" x2="{_WIDTH - 40}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(say(round(most * share)))}</text>'
+        for share in (0, 0.5, 1)
+        for y in (top + (height - top - bottom) * (1 - share),)
+    ]
+    path = "M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    parts.append(f'<path d="{path}" fill="none" stroke="var(--c1)" stroke-width="2.5"/>')
+    for number, ((label, _amount), (x, y)) in enumerate(zip(points, places, strict=True)):
+        now = number == marked
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{6 if now else 4}" fill="var(--c{2 if now else 1})"/>'
+        )
+        parts.append(
+            f'<text x="{x:.1f}" y="{height - 10}" text-anchor="middle">{escape(_short(label, 14))}</text>'
+        )
+    return _figure("curve", parts, height, title, [f"{label}: {say(amount)}." for label, amount in points])
+
+
+def _figure(kind: str, parts: Sequence[str], height: int, title: str, said: Sequence[str]) -> SafeString:
+    number = crc32(f"{kind} {title} {said}".encode())
+    svg = (
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{kind}-t{number} {kind}-d{number}">'
+        f'<title id="{kind}-t{number}">{escape(title)}</title><desc id="{kind}-d{number}">{escape(" ".join(said))}</desc>'
+        f"{''.join(parts)}</svg>"
+    )
+    drawn = f'<div class="chartwrap" tabindex="0" role="group" aria-label="{escape(title)}">{svg}</div>'
+    return mark_safe(drawn)  # noqa: S308  # every name is escaped above

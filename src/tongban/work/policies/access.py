@@ -165,6 +165,21 @@ def _no_round() -> NotFound:
     return NotFound(_("There is no such list, or it is not yours to see."))
 
 
+def simulations(acting: Acting) -> QuerySet[models.Simulation]:
+    """Trials of the office of the one who acts."""
+    if acting.role != "officer":
+        return models.Simulation.objects.none()
+    return models.Simulation.objects.filter(_in_charge(acting))
+
+
+def simulation(acting: Acting, key: UUID) -> models.Simulation:
+    """Raises NotFound."""
+    row = simulations(acting).filter(pk=key).first()
+    if row is None:
+        raise NotFound(_("There is no such trial, or it is not yours to see."))
+    return row
+
+
 def keeper(acting: Acting) -> UUID:
     """Subject under whom the one who acts keeps situations of the calculator. Raises NotFound for everybody who is not a
     person acting for themselves or for whom they represent."""

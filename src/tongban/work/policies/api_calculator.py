@@ -141,7 +141,7 @@ def _checked(pack: Pack, raw: dict[str, Any]) -> dict[str, Any]:
     known: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name, value in raw.items():
-        facts, wrong = packfacts.read_facts(pack, {name: _plain(value)})
+        facts, wrong = packfacts.read_facts(pack, {name: _exact(value)})
         if wrong:
             problems[f"facts.{name}"] = str(wrong[0].message)
         known |= packfacts.write_facts(pack, facts)
@@ -150,13 +150,13 @@ def _checked(pack: Pack, raw: dict[str, Any]) -> dict[str, Any]:
     return known
 
 
-def _plain(value: Any) -> Any:
-    """Numbers as the packs write them."""
-    if isinstance(value, Decimal):
+def _exact(value: Any) -> Any:
+    """Numbers as texts, as packs write them: of money, a text is yuan, and a number would be fen."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, list):
         return [
-            {key: _plain(one) for key, one in row.items()} if isinstance(row, dict) else row for row in value
+            {key: _exact(one) for key, one in row.items()} if isinstance(row, dict) else row for row in value
         ]
     return value
 

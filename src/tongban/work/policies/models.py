@@ -327,6 +327,34 @@ class Objection(models.Model):
         return f"objection to {self.line_id}"
 
 
+class Simulation(models.Model):
+    """A change of numbers tried on the whole population by a job; nothing is decided by it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    policy = models.CharField(max_length=80)
+    pack_digest = models.CharField(max_length=80)
+    on = models.DateField()
+    values = models.JSONField()
+    """Parameter to the value that was tried, as it was typed."""
+    by = models.CharField(max_length=80, blank=True)
+    """Column that groups the subjects."""
+    organisation = models.CharField(max_length=80)
+    place = models.CharField(max_length=6)
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField(null=True)
+    touched_at = models.DateTimeField()
+    state = models.CharField(
+        max_length=8, choices=[(one, one) for one in ("waiting", "running", "done", "failed")]
+    )
+    done = models.PositiveBigIntegerField(default=0)
+    total = models.PositiveBigIntegerField(default=0)
+    result = models.JSONField(null=True)
+    """{groups: {group: Effect}, rows, rejected, seconds}; of a failed one {error}."""
+
+    def __str__(self) -> str:
+        return f"{self.policy} {self.values}"
+
+
 class KeptSituation(models.Model):
     """What somebody told the calculator and wants to come back to. Only they can open it; nothing is decided by it."""
 

@@ -1,4 +1,4 @@
-"""Jobs: rounds go on, and time passes: entitlements that nobody answered lapse."""
+"""Jobs: rounds go on, changes are tried, and time passes: entitlements that nobody answered lapse."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tongban.work.policies.actions import expiry, rounds, rounds_job
+from tongban.work.policies.actions import expiry, rounds, rounds_job, simulations
 
 
 @app.task(name=rounds.GO_ON, queue="outbox", retry=RetryStrategy(max_attempts=12, exponential_wait=2))
@@ -18,12 +18,19 @@ def go_on_with_round(round_id: str) -> None:
         pass
 
 
+@app.task(name=simulations.RUN, queue="long", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
+def simulate(simulation: str) -> None:
+    simulations.run(simulation=UUID(simulation))
+
+
 @app.periodic(cron="*/2 * * * *")
-@app.task(name="policies.take-up-rounds", queue="clock")
-def take_up_rounds(timestamp: int) -> None:
-    """Goes on with the rounds of a worker that died. Harmless to run at any time."""
+@app.task(name="policies.take-up", queue="clock")
+def take_up(timestamp: int) -> None:
+    """Goes on with what a worker that died has left. Harmless to run at any time."""
     for row in rounds_job.died(now=timezone.now()):
         go_on_with_round(str(row))
+    for one in simulations.died(now=timezone.now()):
+        simulate(str(one))
 
 
 @app.periodic(cron="22 * * * *")

@@ -17,11 +17,13 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.base.kit import access as route
-from tongban.base.kit import sheets
+from tongban.base.kit import forms, sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Refusal
 from tongban.base.kit.text import in_language
+from tongban.core.packs import facts as packfacts
 from tongban.core.packs.pack import Pack
+from tongban.core.rules.states import Known
 from tongban.work.policies import access
 from tongban.work.policies.actions import situations as writes
 from tongban.work.policies.calculator import situation as situations
@@ -142,7 +144,7 @@ def share(request: HttpRequest, kind: Kind) -> HttpResponse:
     held = state.now.open_answers(pack)
     left_out = [line for line in view.told(pack, state.now) if line.name not in held and not line.passed]
     query = urlencode(
-        [*((f"{PREFIX}{name}", _written(value)) for name, value in held.items()), *(("policy", name) for name in state.now.only)]
+        [*((f"{PREFIX}{name}", _written(pack, name, value)) for name, value in held.items()), *(("policy", name) for name in state.now.only)]
     )  # fmt: skip
     path = f"/calculator/{kind}/shared"
     context = {
@@ -212,8 +214,10 @@ def _of_query(pack: Pack, kind: Kind, query: QueryDict) -> Situation:
     return replace(made, steps=tuple(step for step in made.steps if step.name in allowed))
 
 
-def _written(value: Any) -> str:
-    return "yes" if value is True else "no" if value is False else str(value)
+def _written(pack: Pack, name: str, value: Any) -> str:
+    """As a form writes it: money in yuan."""
+    state = packfacts.read_facts(pack, {name: value})[0].get(name)
+    return forms.written(pack.facts[name], state.value) if isinstance(state, Known) else ""
 
 
 def _raw(text: Any) -> Any:

@@ -170,11 +170,14 @@ def parameter_text(pack: Pack, parameter: Parameter | Column, value: Value | Bra
         return _("Yes") if value else _("No")
     if isinstance(value, date):
         return str(kit.day(value))
-    unit = parameter.unit or ""
-    words = next(
-        (fact.unit_label for fact in pack.facts.values() if fact.unit == unit and fact.unit_label), unit
-    )
-    return f"{value} {in_language(words)}".rstrip()
+    return f"{value} {unit_words(pack, parameter.unit or '')}".rstrip()
+
+
+def unit_words(pack: Pack, unit: str) -> str:
+    """A unit in the words that facts of the same unit have."""
+    words = (fact.unit_label for fact in pack.facts.values() if fact.unit == unit and fact.unit_label)
+    found = next(words, None)
+    return in_language(found) if found else unit
 
 
 def organ(pack: Pack, organisation: str) -> Any:

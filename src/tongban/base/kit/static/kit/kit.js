@@ -38,3 +38,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   }
 });
+
+// A slider and the field beside it say the same; the field is what is sent.
+document.addEventListener("input", (event) => {
+  const twin = event.target.dataset.twin && document.getElementById(event.target.dataset.twin);
+  if (twin) twin.value = event.target.value;
+  else if (event.target.id) {
+    const slider = document.querySelector(`input[data-twin="${CSS.escape(event.target.id)}"]`);
+    if (slider) slider.value = event.target.value;
+  }
+});
