@@ -346,7 +346,7 @@ def test_a_round_is_closed_when_nothing_is_awaited_and_its_archive_is_what_the_a
     closed = rounds.close(acting=boss, round_=row.pk)
     assert closed.state == "closed"
     assert rounds.close(acting=boss, round_=row.pk).version == closed.version
-    sent = town.browser("of-qingqu-commerce").get(f"/office/rounds/{row.pk}/archive")
+    sent = town.browser("of-qingqu-commerce").get(f"/office/entitlements/rounds/{row.pk}/archive")
     assert hashlib.sha256(sent.content).hexdigest() == closed.archive_digest
     assert audit.entries_of(row.pk).get(action="round.closed").detail["archive"] == closed.archive_digest
     kept = json.loads(sent.content)
@@ -418,32 +418,32 @@ def test_what_was_paid_is_claimed_back_by_the_rule_of_the_policy(
 def test_an_office_walks_through_a_round_on_its_pages(five: Town) -> None:
     five.officer(COMMERCE)
     browser = five.browser(f"of-{COMMERCE}")
-    assert "No round yet" in contents(browser.get("/office/rounds"))
-    begun = contents(browser.post("/office/rounds/begin", {"policy": GRANT}, follow=True))
+    assert "No round yet" in contents(browser.get("/office/entitlements/rounds"))
+    begun = contents(browser.post("/office/entitlements/rounds/begin", {"policy": GRANT}, follow=True))
     assert "Looking at everybody" in begun
     row = models.Round.objects.get()
-    assert 'hx-trigger="load' in contents(browser.get(f"/office/rounds/{row.pk}/progress"))
+    assert 'hx-trigger="load' in contents(browser.get(f"/office/entitlements/rounds/{row.pk}/progress"))
     while rounds_job.go_on(round_=row.pk, now=NOON):
         pass
-    text = contents(browser.get(f"/office/rounds/{row.pk}"))
+    text = contents(browser.get(f"/office/entitlements/rounds/{row.pk}"))
     assert "Confirm the list" in text
     assert "¥20,000" in text
     line = row.lines.filter(amount_fen=SMALL).first()
     assert "Say why" in contents(
-        browser.post(f"/office/rounds/lines/{line.pk}/strike", {"reasons": ""}, follow=True)
+        browser.post(f"/office/entitlements/rounds/lines/{line.pk}/strike", {"reasons": ""}, follow=True)
     )
     struck = contents(
-        browser.post(f"/office/rounds/lines/{line.pk}/strike", {"reasons": "关门了"}, follow=True)
+        browser.post(f"/office/entitlements/rounds/lines/{line.pk}/strike", {"reasons": "关门了"}, follow=True)
     )
     assert "¥15,000" in struck
-    assert "关门了" in contents(browser.get(f"/office/rounds/{row.pk}?tab=struck"))
+    assert "关门了" in contents(browser.get(f"/office/entitlements/rounds/{row.pk}?tab=struck"))
     row.refresh_from_db()
-    browser.post(f"/office/rounds/{row.pk}/confirm", {"version": row.version})
+    browser.post(f"/office/entitlements/rounds/{row.pk}/confirm", {"version": row.version})
     while rounds_job.go_on(round_=row.pk, now=NOON):
         pass
     row.refresh_from_db()
     answered(row, five)
-    sent = browser.post(f"/office/rounds/{row.pk}/payments")
+    sent = browser.post(f"/office/entitlements/rounds/{row.pk}/payments")
     table = list(csv.DictReader(io.StringIO(sent.content.decode("utf-8-sig"))))
     assert [one["account"] for one in table] == [ACCOUNT] * 2
     results = "entitlement,reference\n" + "\n".join(
@@ -451,13 +451,13 @@ def test_an_office_walks_through_a_round_on_its_pages(five: Town) -> None:
     )
     upload = io.BytesIO((results + "\nwrong,T-9").encode())
     upload.name = "paid.csv"
-    after = contents(browser.post(f"/office/rounds/{row.pk}/results", {"file": upload}))
+    after = contents(browser.post(f"/office/entitlements/rounds/{row.pk}/results", {"file": upload}))
     assert "Line 4" in after
-    closed = contents(browser.post(f"/office/rounds/{row.pk}/close", follow=True))
+    closed = contents(browser.post(f"/office/entitlements/rounds/{row.pk}/close", follow=True))
     assert "Closed, archived" in closed
-    assert "Shop 2001" in contents(browser.get(f"/office/rounds/{row.pk}.csv"))
+    assert "Shop 2001" in contents(browser.get(f"/office/entitlements/rounds/{row.pk}.csv"))
     stranger = five.browser("demo-market")
     for path in ("", ".csv", "/progress", "/archive"):
-        assert stranger.get(f"/office/rounds/{row.pk}{path}").status_code == 404
+        assert stranger.get(f"/office/entitlements/rounds/{row.pk}{path}").status_code == 404
     for path in ("/payments", "/results", "/confirm", "/close"):
-        assert stranger.post(f"/office/rounds/{row.pk}{path}", follow=True).status_code == 404
+        assert stranger.post(f"/office/entitlements/rounds/{row.pk}{path}", follow=True).status_code == 404

@@ -14,6 +14,8 @@ Bar = tuple[str, int, int, int | None]
 Lane = tuple[str, Sequence[Bar]]
 
 _LEFT, _TOP, _ROW, _BAR, _WIDTH = 168, 30, 40, 22, 860
+_NARROW = 620
+"""Width of a figure that stands in a column."""
 
 
 def lanes(rows: Sequence[Lane], *, days: Sequence[str], title: str, today: int | None = None) -> SafeString:
@@ -110,11 +112,11 @@ def beside(
 ) -> SafeString:
     """Two bars for each row, one under the other: before and after. `say` writes an amount in words."""
     most = max((max(one, two) for _label, one, two in rows), default=0) or 1
-    left, room, height = 190, _WIDTH - 190 - 130, 46
+    left, room, height = 130, _NARROW - 130 - 130, 46
     parts: list[str] = []
     for number, (label, *amounts) in enumerate(rows):
         top = 8 + number * height
-        parts.append(f'<text x="0" y="{top + 22}">{escape(_short(label, 26))}</text>')
+        parts.append(f'<text x="0" y="{top + 22}">{escape(_short(label, 18))}</text>')
         for place, amount in enumerate(amounts):
             y, width = top + place * 18, max(1.0, room * amount / most)
             parts.append(
@@ -131,15 +133,15 @@ def curve(
     """How an amount moves over a row of values; the point at `marked` is what holds today."""
     if not points:
         return mark_safe("")
-    height, left, top, bottom = 260, 120, 18, 34
+    height, left, top, bottom = 220, 125, 18, 34
     most = max(amount for _label, amount in points) or 1
-    step = (_WIDTH - left - 40) / max(1, len(points) - 1)
+    step = (_NARROW - left - 40) / max(1, len(points) - 1)
     places = [
         (left + n * step, top + (height - top - bottom) * (1 - amount / most))
         for n, (_label, amount) in enumerate(points)
     ]
     parts = [
-        f'<line class="grid" x1="{left}" x2="{_WIDTH - 40}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<line class="grid" x1="{left}" x2="{_NARROW - 40}" y1="{y:.1f}" y2="{y:.1f}"/>'
         f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{escape(say(round(most * share)))}</text>'
         for share in (0, 0.5, 1)
         for y in (top + (height - top - bottom) * (1 - share),)
@@ -160,7 +162,7 @@ def curve(
 def _figure(kind: str, parts: Sequence[str], height: int, title: str, said: Sequence[str]) -> SafeString:
     number = crc32(f"{kind} {title} {said}".encode())
     svg = (
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-labelledby="{kind}-t{number} {kind}-d{number}">'
+        f'<svg class="chart" viewBox="0 0 {_NARROW} {height}" role="img" aria-labelledby="{kind}-t{number} {kind}-d{number}">'
         f'<title id="{kind}-t{number}">{escape(title)}</title><desc id="{kind}-d{number}">{escape(" ".join(said))}</desc>'
         f"{''.join(parts)}</svg>"
     )

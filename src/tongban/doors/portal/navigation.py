@@ -35,6 +35,7 @@ OFFICERS: tuple[Entry, ...] = (
     ("/hotline/assigned", msg("Tickets"), "phone"),
     ("/catalogue/requests", msg("Data sharing"), "share-2"),
     ("/office/entitlements", msg("Benefits"), "hand-coins"),
+    ("/office/policy-desk", msg("Policy desk"), "sliders-horizontal"),
     ("/office/market", msg("Data market"), "store"),
     ("/office/performance", msg("Performance"), "chart-line"),
     ("/office/pilots", msg("Pilots"), "flask-conical"),

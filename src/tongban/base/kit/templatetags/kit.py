@@ -136,6 +136,12 @@ def money(fen: Any) -> str:
     return f"{'−' if amount < 0 else ''}¥{whole:,}" + (f".{rest:02d}" if rest else "")
 
 
+@register.filter
+def grouped(number: Any) -> str:
+    """A count that is easy to read: 1,000,000."""
+    return f"{int(number):,}" if str(number).lstrip("-").isdecimal() else str(number)
+
+
 def _fen(amount: Any) -> int:
     return int(getattr(amount, "fen", amount))
 

@@ -257,9 +257,8 @@ def _rows(pack: Pack, by: str, groups: Mapping[str, Effect]) -> list[Row]:
 
 
 def _drawn(rows: list[Row]) -> dict[str, Any]:
-    drawn = [(row.label, row.effect.cost_before, row.effect.cost_after) for row in rows[:MOST_GROUPS]]
-    if rows[-1].label not in [label for label, *_rest in drawn]:
-        drawn.append((rows[-1].label, rows[-1].effect.cost_before, rows[-1].effect.cost_after))
+    costly = [row for row in rows[:-1] if row.effect.cost_before or row.effect.cost_after][:MOST_GROUPS]
+    drawn = [(row.label, row.effect.cost_before, row.effect.cost_after) for row in (*costly, rows[-1])]
     picture = charts.beside(
         drawn, title=_("Cost before and after"), names=(_("before"), _("after")), say=kit.money
     )

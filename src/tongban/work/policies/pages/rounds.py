@@ -99,7 +99,10 @@ def one(request: HttpRequest, round_: UUID) -> HttpResponse:
 def progress(request: HttpRequest, round_: UUID) -> HttpResponse:
     """How far the job is; the page asks again by itself."""
     row = access.round_page(request.acting, round_)  # type: ignore[attr-defined]
-    return render(request, "policies/office/round_progress.html", _progress(row))
+    context = _progress(row)
+    if not context["working"]:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "policies/office/round_progress.html", context)
 
 
 @require_POST
