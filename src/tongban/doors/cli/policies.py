@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from tongban.core.packs.model_data import Policy
     from tongban.core.packs.pack import Pack
     from tongban.core.planning.population import Matcher
+    from tongban.work.policies.population.again import Again
     from tongban.work.policies.population.rows import Count
     from tongban.work.policies.population.run import Outcome
 
 
 class Commands(lazily.Lazy):
-    """`match` and `simulate` are here."""
+    """`match`, `result` and `simulate` are here."""
 
     places = {"ask": "tongban.doors.cli.advising:ask"}
 
@@ -70,9 +71,15 @@ _OPTIONS: Final = (
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the result."
 )
+@click.option(
+    "--since",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A result to bring up to date: only policies that changed are run over everybody.",
+)
+@click.option("--changed", metavar="FILE", help="With --since: the rows of the subjects whose facts changed.")
 def match(
     population: str, table: str | None, key: str, chosen: tuple[str, ...], subject: str, at: datetime | None, engine: str,
-    url: str | None, path: Path | None, place: str | None, out: Path,
+    url: str | None, path: Path | None, place: str | None, out: Path, since: Path | None, changed: str | None,
 ) -> None:  # fmt: skip
     """Find everybody to whom a policy is due, who lacks one condition, and of whom something is not known.
 
@@ -82,25 +89,63 @@ def match(
     from tongban.base.engines.arrow import ColumnUnfit
     from tongban.core.packs.lexicon import vocabulary_of
     from tongban.core.planning import population as planning
-    from tongban.work.policies.population import engines, run, sources
+    from tongban.work.policies.population import again, engines, run, sources
     from tongban.work.policies.population.checking import Checker
 
     _require_arrow()
+    if changed and since is None:
+        raise click.ClickException("--changed says who changed since a result: name it with --since.")
     pack = packs.of_place(place, path)
     day = plans.day_of(pack, at)
+    database = url or (population if "://" in population else None)
     try:
         matcher = planning.Matcher.of_pack(pack, policies_of(pack, chosen, subject, day), day)
         source = sources.open_source(population, table)
         checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
         _warn(matcher, checker.look_over(source.columns()))
+        if since is not None:
+            others = sources.open_source(changed) if changed else None
+            with _progress(None) as told:
+                found = again.run_again(
+                    since, source, others, checker, matcher, engine, out, url=database, progress=told
+                )
+            _tell_again(pack, found, out)
+            return
         with _progress(source.size()) as told:
-            outcome = run.run(
-                source, checker, matcher, engine, out,
-                url=url or (population if "://" in population else None), progress=told,
-            )  # fmt: skip
+            outcome = run.run(source, checker, matcher, engine, out, url=database, progress=told)
     except (sources.BadSource, run.OtherRun, engines.CannotRun, planning.TooManyFacts, ColumnUnfit) as error:
         raise click.ClickException(str(error)) from error
     _tell(pack, outcome, out)
+
+
+@policy.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for all rows as plain files."
+)
+def result(folder: Path, out: Path | None) -> None:
+    """Read a result of `match`, with everything that it was brought up to date with."""
+    from tongban.work.policies.population import again, run, sources
+
+    _require_arrow()
+    try:
+        counts = again.counts(folder)
+        rows = again.write(folder, out) if out is not None else None
+    except (run.OtherRun, sources.BadSource) as error:
+        raise click.ClickException(str(error)) from error
+    chinese = terminal_language() == "zh"
+    header = (
+        ("政策", "符合", "金额（元）", "差一条", "缺数据")
+        if chinese
+        else ("policy", "due to", "yuan", "one condition short", "needs data")
+    )
+    lines = [
+        (name, f"{one.eligible:,}", f"{one.amount_fen // 100:,}.{one.amount_fen % 100:02}", f"{one.near:,}", f"{one.needs_data:,}")
+        for name, one in counts.items()
+    ]  # fmt: skip
+    _columns([header, *lines])
+    if rows is not None:
+        click.echo(f"{rows:,} 行写入 {out}。" if chinese else f"{rows:,} rows are in {out}.")
 
 
 @policy.command()
@@ -281,11 +326,7 @@ def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
                 *(f"{n:,}" for n in numbers),
             )
         )
-    widths = [max(width(row[place]) for row in rows) for place in range(len(header))]
-    for row in rows:
-        cells = [row[0] + " " * (widths[0] - width(row[0]))]
-        cells += [" " * (widths[place] - width(row[place])) + row[place] for place in range(1, len(row))]
-        click.echo("  ".join(cells))
+    _columns(rows)
     for name, count in outcome.counts.items():
         _tell_more(pack, name, count, language)
     if outcome.resumed:
@@ -294,6 +335,29 @@ def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
     if outcome.rejected:
         click.echo(f"Rows that could not be read: {outcome.rejected:,}; {out / 'rejected.csv'} says why.")
         sys.exit(1)
+
+
+def _columns(rows: list[tuple[str, ...]]) -> None:
+    """A table whose first column is words and whose others are numbers."""
+    widths = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
+    for row in rows:
+        cells = [row[0] + " " * (widths[0] - width(row[0]))]
+        cells += [" " * (widths[place] - width(row[place])) + row[place] for place in range(1, len(row))]
+        click.echo("  ".join(cells))
+
+
+def _tell_again(pack: Pack, found: Again, out: Path) -> None:
+    """What was run again, and how to read the whole."""
+    chinese = terminal_language() == "zh"
+    for outcome in (found.policies, found.subjects):
+        if outcome is not None:
+            _tell(pack, outcome, out)
+    if not found.changed and found.subjects is None:
+        click.echo(
+            "没有政策变了，也没有说谁变了。" if chinese else "No policy changed, and nobody was said to have."
+        )
+    told = f"tongban policy result {out}"
+    click.echo(f"合并后的结果：{told}" if chinese else f"The whole result: {told}")
 
 
 def _tell_more(pack: Pack, name: str, count: Count, language: str) -> None:

@@ -80,6 +80,31 @@ def table(keys: Any, found: Iterable[tuple[str, Verdicts]], matcher: Matcher) ->
     return pyarrow.table(made, schema=schema()), rows.counts
 
 
+def counted(table: Any) -> dict[str, Count]:
+    """The counts of rows of a result, by policy; without those to whom a policy is not due, who have no row."""
+    import pyarrow
+
+    plain = table.select(["policy", "result", "failing", "missing", "amount_fen"])
+    for place, name in enumerate(plain.column_names[:4]):
+        plain = plain.set_column(place, name, plain[name].cast(pyarrow.string()))
+    grouped = plain.group_by(plain.column_names[:4]).aggregate([("amount_fen", "sum"), ("policy", "count")])
+    found: dict[str, Count] = {}
+    for row in grouped.to_pylist():
+        count, many = found.setdefault(row["policy"], Count()), row["policy_count"]
+        match row["result"]:
+            case "eligible":
+                count.eligible += many
+                count.amount_fen += row["amount_fen_sum"]
+            case "near":
+                count.near += many
+                count.near_by[row["failing"]] += many
+            case _:
+                count.needs_data += many
+                for fact in filter(None, (row["missing"] or "").split(",")):
+                    count.missing[fact] += many
+    return found
+
+
 class _Rows:
     """Collects the arrays of all policies; words are told by their places in lists that all of them share."""
 

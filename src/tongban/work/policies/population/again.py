@@ -1,0 +1,216 @@
+"""A result brought up to date: only policies whose rules or numbers changed, and only subjects whose facts did.
+
+    again/
+      since.json     the result before, by path and the digest of its manifest, and the policies that were run again
+      policies/      a run of the changed policies over everybody
+      subjects/      a run of the other policies over the subjects that changed
+      keys.parquet   those subjects, with those of whom nothing came out
+
+`rows` reads such a folder, or a plain one, as one result; what is in the newer folder takes the place of what is before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from tongban.core.planning.population import Matcher
+from tongban.work.policies.population import rows as result_rows
+from tongban.work.policies.population import run, sources
+from tongban.work.policies.population.checking import Checker
+from tongban.work.policies.population.rows import Count
+from tongban.work.policies.population.run import MANIFEST, OtherRun, Outcome
+from tongban.work.policies.population.sources import Source
+
+SINCE: Final = "since.json"
+KEYS: Final = "keys.parquet"
+POLICIES, SUBJECTS = "policies", "subjects"
+_FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was run again."""
+
+    changed: tuple[str, ...]
+    """Policies, over everybody."""
+    policies: Outcome | None
+    subjects: Outcome | None
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Policy to the digest it was run under, last. Raises OtherRun for a folder that holds no finished result."""
+    since = _since(folder)
+    if since is not None:
+        return {**digests(Path(since["since"])), **since["digests"]}
+    held = _manifest(folder)
+    if not held["finished"]:
+        raise OtherRun(f"The run in {folder} is not finished. Let it end first.")
+    return dict(held["key"]["policies"])
+
+
+def run_again(
+    before: Path, source: Source, changed: Source | None, checker: Checker, matcher: Matcher, engine: str, out: Path, *,
+    url: str | None = None, progress: Callable[[int], None] = lambda _rows: None,
+) -> Again:  # fmt: skip
+    """Runs the policies that are others than in the result `before` over `source`, and all other policies over the rows of
+    `changed`, the subjects whose facts are others now. Without `changed` nobody's are.
+
+    Raises OtherRun when `before` is no result or has other policies, and what `run.run` raises.
+    """
+    held = digests(before)
+    if missing := sorted(set(held) - set(matcher.conditions)):
+        raise OtherRun(
+            f"{before} holds policies that are not asked for now: {', '.join(missing[:5])}. Ask for the same."
+        )
+    now = {name: matcher.digest(name) for name in matcher.conditions}
+    others = tuple(name for name in now if held.get(name) != now[name])
+    same = tuple(name for name in now if name not in others)
+    out.mkdir(parents=True, exist_ok=True)
+    said = {
+        "format": _FORMAT, "since": str(before.resolve()), "before": _digest_of(before), "digests": {name: now[name] for name in others},
+    }  # fmt: skip
+    book = out / SINCE
+    if book.exists() and json.loads(book.read_text(encoding="utf-8")) != said:
+        raise OtherRun(f"{out} brings another result up to date. Choose another folder.")
+    if not book.exists() and any(out.iterdir()):
+        raise OtherRun(f"{out} is not empty and holds no run. Choose another folder.")
+    book.write_text(json.dumps(said, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    by_policies = by_subjects = None
+    if others:
+        part, checks = _part(matcher, checker, others)
+        by_policies = run.run(source, checks, part, engine, out / POLICIES, url=url, progress=progress)
+    if changed is not None:
+        _keep_keys(changed, checker.key, out / KEYS)
+        if same:
+            part, checks = _part(matcher, checker, same)
+            by_subjects = run.run(changed, checks, part, engine, out / SUBJECTS, url=url, progress=progress)
+    return Again(others, by_policies, by_subjects)
+
+
+def tables(folder: Path, policies: frozenset[str] | None = None) -> Iterator[Any]:
+    """The rows of a result as Arrow tables, the newest first. `policies`: only these.
+
+    Raises OtherRun where a result that it rests on is gone or has changed.
+    """
+    since = _since(folder)
+    if since is None:
+        held = _manifest(folder)
+        for part in held["parts"]:
+            yield _chosen(_read(folder / part["file"]), policies, None)
+        return
+    before = Path(since["since"])
+    if not before.is_dir() or _digest_of(before) != since["before"]:
+        raise OtherRun(
+            f"{folder} rests on {before}, which is not there any more as it was. Run the policies over everybody."
+        )
+    for name in (POLICIES, SUBJECTS):
+        if (folder / name / MANIFEST).exists():
+            yield from tables(folder / name, policies)
+    replaced = frozenset(since["digests"])
+    kept = frozenset(digests(folder)) - replaced
+    wanted = kept if policies is None else kept & policies
+    keys = _keys(folder / KEYS)
+    for table in tables(before, wanted):
+        yield _chosen(table, None, keys)
+
+
+def counts(folder: Path) -> dict[str, Count]:
+    """What each policy comes to in rows; nobody counts those to whom nothing is due here, since no row tells them."""
+    found = {name: Count() for name in digests(folder)}
+    for table in tables(folder):
+        for name, count in result_rows.counted(table).items():
+            found[name].add(count)
+    return found
+
+
+def write(folder: Path, out: Path) -> int:
+    """One plain set of files of a result that was brought up to date; how many rows."""
+    from pyarrow import parquet
+
+    if out.exists() and any(out.iterdir()):
+        raise OtherRun(f"{out} is not empty. Choose another folder.")
+    out.mkdir(parents=True, exist_ok=True)
+    total = 0
+    for number, table in enumerate(one for one in tables(folder) if one.num_rows):
+        parquet.write_table(table, out / f"part-{number:05}.parquet", use_dictionary=list(result_rows.CODED))
+        total += table.num_rows
+    return total
+
+
+def _part(matcher: Matcher, checker: Checker, policies: tuple[str, ...]) -> tuple[Matcher, Checker]:
+    """Both for some of the policies."""
+    part = Matcher(
+        {name: dict(zip(matcher.conditions[name], list(matcher.rules_of(name).values())[:-1], strict=True)) for name in policies},
+        {name: matcher.rules[name] for name in policies}, matcher.parameters, matcher.at,
+    )  # fmt: skip
+    fresh = Checker(checker.key, part.needs, checker.ranges, checker.codes)
+    return part, replace(fresh)
+
+
+def _keep_keys(changed: Source, key: str, path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    columns = [batch.table[key].cast(pyarrow.string()) for batch in changed.batches(frozenset({key}))]
+    chunks = [chunk for column in columns for chunk in column.chunks]
+    parquet.write_table(pyarrow.table({"subject": pyarrow.chunked_array(chunks, pyarrow.string())}), path)
+
+
+def _keys(path: Path) -> Any:
+    if not path.exists():
+        return None
+    from pyarrow import parquet
+
+    return parquet.read_table(path)["subject"].combine_chunks()
+
+
+def _chosen(table: Any, policies: frozenset[str] | None, without: Any) -> Any:
+    import pyarrow
+    import pyarrow.compute as compute
+
+    if policies is not None:
+        table = table.filter(
+            compute.is_in(
+                table["policy"].cast(pyarrow.string()), pyarrow.array(sorted(policies), pyarrow.string())
+            )
+        )
+    if without is not None and table.num_rows:
+        table = table.filter(compute.invert(compute.is_in(table["subject"], without)))
+    return table
+
+
+def _read(path: Path) -> Any:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        return parquet.read_table(path, schema=result_rows.schema())
+    except (ArrowException, OSError) as error:
+        raise sources.BadSource(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _since(folder: Path) -> dict[str, Any] | None:
+    path = folder / SINCE
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        held: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise OtherRun(f"{folder} holds no result of `tongban policy match`.") from error
+    return held
+
+
+def _digest_of(folder: Path) -> str:
+    """Of what a result is, however long it takes to read."""
+    book = folder / (SINCE if (folder / SINCE).is_file() else MANIFEST)
+    said = book.read_bytes()
+    for name in (POLICIES, SUBJECTS):
+        inner = folder / name / MANIFEST
+        said += inner.read_bytes() if inner.is_file() else b""
+    return hashlib.sha256(said).hexdigest()
