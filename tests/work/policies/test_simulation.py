@@ -91,6 +91,26 @@ def test_effects_are_those_of_each_subject_added_up(city: Pack, tmp_path: Path) 
     assert total > 0
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "spark"])
+def test_other_engines_find_the_same_effects(city: Pack, tmp_path: Path, engine: str) -> None:  # noqa: F811
+    before, after = matcher_of(city), matcher_of(city)
+    after.parameters = changed.with_values(
+        city, before.parameters, {"refund_rate_sme": "0.7", "refund_insured_months": "6"}
+    )
+    for one in (before, after):
+        one.keep({REFUND})
+    path = str(population(city, matcher_of(city), tmp_path / "firms.parquet", 120))
+
+    def found(name: str) -> Any:
+        checker = Checker.of(city, simulation.needs((before, after)), vocabulary_of(city).ranges, "id")
+        checker.beside = "firm_size"
+        return simulation.simulate(sources.open_source(path), checker, before, [after], engine=name)
+
+    wanted = found("numpy")
+    assert found(engine) == wanted
+    assert sum(effect.winners for effect in wanted[0][0][REFUND].values()) > 0
+
+
 def vars_of(effect: Effect) -> dict[str, int]:
     return {name: getattr(effect, name) for name in Effect.__slots__}  # type: ignore[attr-defined]
 

@@ -59,15 +59,21 @@ _OPTIONS: Final = (
 )  # fmt: skip
 
 
-@policy.command()
-@_over_a_population
-@click.option(
+_ENGINE: Final = click.option(
     "--engine",
     type=click.Choice(["numpy", "duckdb", "postgres", "spark"]),
     default="numpy",
     show_default=True,
 )
-@click.option("--url", help="Database for the engine postgres; that of the population by default.")
+_URL: Final = click.option(
+    "--url", help="Database for the engine postgres; that of the population by default."
+)
+
+
+@policy.command()
+@_over_a_population
+@_ENGINE
+@_URL
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder of the result."
 )
@@ -160,11 +166,13 @@ def result(folder: Path, out: Path | None) -> None:
     "--against", type=click.Path(exists=True, path_type=Path), help="Folder of the pack as it might be."
 )
 @click.option("--by", help="Column that groups the subjects: size, trade, district.")
+@_ENGINE
+@_URL
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="CSV of all effects.")
 def simulate(
     population: str, table: str | None, key: str, chosen: tuple[str, ...], subject: str, at: datetime | None,
-    said: tuple[str, ...], sweep: str | None, against: Path | None, by: str | None, path: Path | None, place: str | None,
-    out: Path | None,
+    said: tuple[str, ...], sweep: str | None, against: Path | None, by: str | None, engine: str, url: str | None,
+    path: Path | None, place: str | None, out: Path | None,
 ) -> None:  # fmt: skip
     """Try a change before it is made: what it costs, who gets more and who gets less."""
     from tongban.base.engines.arrow import ColumnUnfit
@@ -191,7 +199,10 @@ def simulate(
         checker.beside = by
         _warn(before, checker.look_over(source.columns()))
         with _progress(source.size()) as told:
-            found, rejected = simulation.simulate(source, checker, before, afters, progress=told)
+            found, rejected = simulation.simulate(
+                source, checker, before, afters, engine=engine, url=url or (population if "://" in population else None),
+                progress=told,
+            )  # fmt: skip
     except (
         sources.BadSource, engines.CannotRun, planning.TooManyFacts, ColumnUnfit, changed.BadChange,
     ) as error:  # fmt: skip

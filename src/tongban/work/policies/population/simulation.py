@@ -37,6 +37,8 @@ def simulate(
     before: Matcher,
     afters: Sequence[Matcher],
     *,
+    engine: str = "numpy",
+    url: str | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> tuple[list[Effects], int]:
     """The effect of each of `afters` beside `before`, on the policies that both hold; and how many rows were rejected.
@@ -46,7 +48,7 @@ def simulate(
     found: list[Effects] = [
         {name: {} for name in one.conditions if name in before.conditions} for one in afters
     ]
-    runs = [engines.engine("numpy", one) for one in (before, *afters)]
+    runs = [engines.engine(engine, one, url) for one in (before, *afters)]
     rejected = 0
     for batch in source.batches(checker.wanted()):
         checked = checker.check(batch)
