@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tongban.work.policies.population.again import Again
     from tongban.work.policies.population.rows import Count
     from tongban.work.policies.population.run import Outcome
+    from tongban.work.policies.population.sources import Source
 
 
 class Commands(lazily.Lazy):
@@ -41,10 +42,11 @@ def _over_a_population(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+_NODE: Final = "node"
 _OPTIONS: Final = (
     click.option(
         "--population", required=True, metavar="SOURCE",
-        help="A Parquet or CSV file with a row for each subject, or the URL of a PostgreSQL database.",
+        help="A Parquet or CSV file with a row for each subject, the URL of a PostgreSQL database, or `node`: whom this node knows.",
     ),
     click.option("--table", help="Of a database: the table."),
     click.option("--key", default="id", show_default=True, help="Column that tells the subjects apart."),
@@ -105,8 +107,13 @@ def match(
     day = plans.day_of(pack, at)
     database = url or (population if "://" in population else None)
     try:
-        matcher = planning.Matcher.of_pack(pack, policies_of(pack, chosen, subject, day), day)
-        source = sources.open_source(population, table)
+        policies = policies_of(pack, chosen, subject, day)
+        matcher = planning.Matcher.of_pack(pack, policies, day)
+        source = (
+            _of_node(pack, policies, matcher, subject, key)
+            if population == _NODE
+            else sources.open_source(population, table)
+        )
         checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
         _warn(matcher, checker.look_over(source.columns()))
         if since is not None:
@@ -216,6 +223,24 @@ def simulate(
         click.echo(
             f"Rows that could not be read, and are left out: {rejected:,}; `tongban policy match` says why."
         )
+
+
+def _of_node(pack: Pack, policies: list[Policy], matcher: Matcher, kind: str, key: str) -> Source:
+    """The subjects of this node. Raises DatabaseUnavailable where it has no database."""
+    from tongban.doors.cli import boot
+
+    boot.django()
+    from django.utils import timezone
+
+    from tongban.base.kit.acting import system
+    from tongban.work.policies import evidence
+    from tongban.work.policies.population.node import Node
+
+    manifest = pack.manifest
+    acting = system(
+        timezone.now(), manifest.jurisdiction, evidence.PURPOSE, "policy match", manifest.time_zone
+    )
+    return Node(acting, pack, tuple(policies), matcher, kind, key)
 
 
 @contextmanager

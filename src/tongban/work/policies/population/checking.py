@@ -206,7 +206,7 @@ class Checker:
         indices = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         for place in np.flatnonzero(np.isin(indices, list(wrong))) if wrong else ():
             bad.add(int(place), name, wrong[int(indices[place])])
-        plain = pyarrow.array(values, _arrow_type(type))
+        plain = pyarrow.array(values, arrow_type(type))
         return plain.take(array.indices)
 
     def _value(self, name: str, raw: Any, type: Type, codes: frozenset[str] | None) -> tuple[Any, str | None]:
@@ -325,7 +325,8 @@ def _one(column: Any) -> Any:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def _arrow_type(type: Type) -> Any:
+def arrow_type(type: Type) -> Any:
+    """The Arrow type in which values of a fact are held."""
     import pyarrow
 
     match type.kind:
