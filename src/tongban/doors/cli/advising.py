@@ -147,6 +147,8 @@ def _amount(found: int, policy: Policy, speech: Speech) -> str:
     """What an amount is: money, money that is saved or has to be paid, or months."""
     if policy.effect == "months":
         return speech.say(f"{found} 个月", f"{found} months")
+    if policy.effect == "units":
+        return f"{found:,} {policy.unit.get(speech.language) if policy.unit else ''}".rstrip()
     yuan = speech.value(_MONEY, found)
     match policy.effect:
         case "tax-saved":

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 class Commands(lazily.Lazy):
     """`match`, `result` and `simulate` are here."""
 
-    places = {"ask": "tongban.doors.cli.advising:ask"}
+    places = {
+        "allot": "tongban.doors.cli.allotting:allot",
+        "ask": "tongban.doors.cli.advising:ask",
+    }
 
 
 @click.group(cls=Commands)
@@ -118,13 +121,13 @@ def match(
         _warn(matcher, checker.look_over(source.columns()))
         if since is not None:
             others = sources.open_source(changed) if changed else None
-            with _progress(None) as told:
+            with progress(None) as told:
                 found = again.run_again(
                     since, source, others, checker, matcher, engine, out, url=database, progress=told
                 )
             _tell_again(pack, found, out)
             return
-        with _progress(source.size()) as told:
+        with progress(source.size()) as told:
             outcome = run.run(source, checker, matcher, engine, out, url=database, progress=told)
     except (sources.BadSource, run.OtherRun, engines.CannotRun, planning.TooManyFacts, ColumnUnfit) as error:
         raise click.ClickException(str(error)) from error
@@ -205,7 +208,7 @@ def simulate(
         checker = Checker.of(pack, simulation.needs((before, *afters)), vocabulary_of(pack).ranges, key)
         checker.beside = by
         _warn(before, checker.look_over(source.columns()))
-        with _progress(source.size()) as told:
+        with progress(source.size()) as told:
             found, rejected = simulation.simulate(
                 source, checker, before, afters, engine=engine, url=url or (population if "://" in population else None),
                 progress=told,
@@ -244,7 +247,7 @@ def _of_node(pack: Pack, policies: list[Policy], matcher: Matcher, kind: str, ke
 
 
 @contextmanager
-def _progress(size: int | None) -> Iterator[Callable[[int], None]]:
+def progress(size: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on the terminal, or a count where it is not known beforehand how many there are."""
     if size:
         with click.progressbar(length=size, label="Subjects", file=sys.stderr) as bar:

@@ -128,6 +128,8 @@ def in_words(policy: Policy, value: int) -> str:
     match policy.effect:
         case "months":
             return ngettext("%(n)d month", "%(n)d months", value) % {"n": value}
+        case "units":
+            return f"{value:,} {in_language(policy.unit)}".rstrip()
         case "tax-saved":
             return _("%(amount)s saved") % {"amount": kit.yuan(value)}
         case "tax-due" | "levy":
