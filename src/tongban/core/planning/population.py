@@ -25,7 +25,6 @@ from tongban.core.rules import serial
 from tongban.core.rules.rule import Rule
 from tongban.core.rules.states import Brackets, Parameters
 from tongban.core.rules.to_numpy.columns import (
-    ABSENT,
     KNOWN,
     UNDEFINED,
     UNKNOWN,
@@ -146,30 +145,39 @@ class Matcher:
         Raises OverflowError for an amount of more than 18 digits.
         """
         *conditions, amount = self.rules_of(policy)
-        failed, open_, referred = (np.zeros(n, np.int16 if part == 0 else np.bool_) for part in range(3))
-        place = np.full(n, -1, np.int16)
-        hard = np.zeros(n, np.bool_)  # failed for want of a value: no near miss
-        for number, name in enumerate(conditions):
+        failed = np.zeros(n, np.uint8)  # how many, up to two
+        open_, referred = (np.zeros(n, np.bool_) for _ in range(2))
+        unmet: list[Flags] = []
+        for name in conditions:
             state = found[name].states
-            no = (state == ABSENT) | ((state == KNOWN) & ~found[name].values.astype(np.bool_, copy=False))
             undefined = state == UNDEFINED
-            failed += no | undefined
-            hard |= undefined
-            referred |= undefined
-            open_ |= state == UNKNOWN
-            place[no] = number
+            no = found[name].values.astype(np.bool_, copy=False) & (state == KNOWN)
+            open_now = state == UNKNOWN
+            no |= open_now
+            np.logical_not(no, out=no)  # neither met nor open: failed, for want of a value perhaps
+            np.minimum(failed + no, 2, out=failed)
+            open_ |= open_now
+            if undefined.any():
+                referred |= undefined
+            unmet.append(no)
         state = found[amount].states
-        passed = (failed == 0) & ~open_
+        none_failed = failed == 0
+        passed = none_failed & ~open_
         results = np.full(n, NOT, np.uint8)
-        results[(failed == 1) & ~open_ & ~hard] = NEAR
-        wanting = (failed == 0) & (open_ | (state == UNKNOWN))
+        near = (failed == 1) & ~open_ & ~referred  # what has no value is no near miss
+        results[near] = NEAR
+        wanting = none_failed & (open_ | (state == UNKNOWN))
         results[wanting] = NEEDS_DATA
-        fen = np.where(state == KNOWN, found[amount].values, 0).astype(np.int64)
+        fen = np.where(state == KNOWN, found[amount].values, 0).astype(np.int64, copy=False)
         due = passed & (state == KNOWN) & (fen > 0)
         results[due] = ELIGIBLE
         referred |= passed & (state == UNDEFINED)
+        place = np.full(n, -1, np.int16)
+        rows = np.flatnonzero(near)
+        for number, no in enumerate(unmet):
+            place[rows[no[rows]]] = number
         return Verdicts(
-            results, np.where(due, fen, 0), np.where(results == NEAR, place, np.int16(-1)),
+            results, np.where(due, fen, 0), place,
             self._missing(policy, wanting, found, columns, n), int(np.count_nonzero(referred)),
         )  # fmt: skip
 

@@ -180,7 +180,7 @@ def _chosen(table: Any, policies: frozenset[str] | None, without: Any) -> Any:
             )
         )
     if without is not None and table.num_rows:
-        table = table.filter(compute.invert(compute.is_in(table["subject"], without)))
+        table = table.filter(compute.invert(compute.is_in(table["subject"].cast(pyarrow.string()), without)))
     return table
 
 

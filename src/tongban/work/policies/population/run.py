@@ -30,7 +30,7 @@ from tongban.work.policies.population.sources import Source, Torn
 MANIFEST: Final = "run.json"
 REJECTED: Final = "rejected.csv"
 BATCHES_A_PART: Final = 8
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 class OtherRun(ValueError):
@@ -235,7 +235,9 @@ class _Part:
             self.counts[policy].add(count)
         if self._writer is None:
             unfinished = self._target.with_suffix(".part")
-            self._writer = parquet.ParquetWriter(unfinished, rows.schema(), use_dictionary=list(rows.CODED))
+            self._writer = parquet.ParquetWriter(
+                unfinished, rows.schema(), use_dictionary=list(rows.CODED), write_statistics=False
+            )  # fmt: skip  # nobody asks for ranges of these columns, and they take half of the time
         self._writer.write_table(batch.table)
 
     def write(self) -> dict[str, Any]:

@@ -1,0 +1,152 @@
+"""How many subjects of a population stand just below a cliff: a little more of one number, and they lose by it.
+
+Looked at are the places that are the same for everybody (`taxable_income <= 3000000`); whether one loses there, and how much,
+is reckoned for each subject with all else that is known of it. Places that move with other facts (layoffs by staff) differ
+from subject to subject and are not looked at; their facts are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tongban.core.packs.model_data import Policy
+from tongban.core.packs.pack import Pack
+from tongban.core.planning import cliff_places, cliffs
+from tongban.core.planning.population import NEEDS_DATA, Matcher, total
+from tongban.core.rules.states import Value
+from tongban.core.rules.to_numpy.columns import KNOWN, Column, Columns
+from tongban.work.policies.population import engines
+from tongban.work.policies.population.checking import Checker
+from tongban.work.policies.population.sources import Source
+
+_HUGE: Final = 2**62
+"""Values of a fact beyond this are not compared with places."""
+
+
+@dataclass(slots=True)
+class Below:
+    """One place, and who stands within reach below it, those at the place itself among them."""
+
+    at: Value
+    beyond: Value
+    near: int = 0
+    """How many stand there."""
+    losing: int = 0
+    """How many of them would lose more than a yuan by stepping over it."""
+    lost_fen: int = 0
+    """By how much, all together."""
+    open: int = 0
+    """Of how many it cannot be told, because something else is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    places: tuple[Below, ...]
+    """In rising order, those without anybody too."""
+    subjects: int
+    losing: int
+    """How many stand below some cliff, each counted once."""
+    unknown: int
+    """Of how many the fact is not known."""
+    rejected: int
+    """Rows that could not be read."""
+    others: frozenset[str]
+    """Facts by which further places move, which are not looked at."""
+
+
+def standing(
+    source: Source,
+    checker: Checker,
+    pack: Pack,
+    policies: Sequence[Policy],
+    fact: str,
+    at: date,
+    *,
+    within: Fraction,
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> Standing:
+    """`within` is a share of the place: with 1/20 of 3,000,000 whoever has from 2,850,000 on.
+
+    Raises CannotLook, BadSource and what the engine raises.
+    """
+    matcher = Matcher.of_pack(pack, policies, at)
+    grid = cliffs.grid_of(pack, policies, fact)
+    lasts, others = cliff_places.fixed(cliffs.roots(pack, policies), fact, matcher.parameters, grid)
+    found = [Below(grid.value(last), grid.value(last + 1)) for last in lasts]
+    costs = {policy.id: policy.effect in cliffs.COSTS for policy in policies}
+    run = engines.engine("numpy", matcher)
+    whole = Standing(tuple(found), 0, 0, 0, 0, others)
+    for batch in source.batches(checker.wanted()):
+        checked = checker.check(batch)
+        progress(batch.table.num_rows)
+        whole = replace(whole, rejected=whole.rejected + len({one.row for one in checked.rejected}))
+        n = len(checked.keys)
+        if not n:
+            continue
+        columns = engines.columns_of(checked.table, matcher)
+        known, values = _values(columns.get(fact), n)
+        anywhere = np.zeros(n, np.bool_)
+        for below, last in zip(found, lasts, strict=True):
+            near = known & (values <= last) & (values >= _from(last, within))
+            below.near += int(np.count_nonzero(near))
+            if not near.any():
+                continue
+            sides = [
+                _worth(matcher, run, checked.table, columns, fact, number, n, costs)
+                for number in (last, last + 1)
+            ]
+            told = near & sides[0][1] & sides[1][1]
+            lost = np.where(told, sides[0][0] - sides[1][0], 0)
+            losing = lost > cliffs.YUAN
+            below.losing += int(np.count_nonzero(losing))
+            below.lost_fen += total(np.where(losing, lost, 0))
+            below.open += int(np.count_nonzero(near & ~told))
+            anywhere |= losing
+        whole = replace(
+            whole,
+            subjects=whole.subjects + n,
+            losing=whole.losing + int(np.count_nonzero(anywhere)),
+            unknown=whole.unknown + int(np.count_nonzero(~known)),
+        )
+    return replace(whole, rejected=whole.rejected + len(source.torn.rows))
+
+
+def _from(last: int, within: Fraction) -> int:
+    """The least value that is within reach, also of a place below nothing."""
+    return last - int(abs(last) * within)
+
+
+def _values(column: Any, n: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Of which subjects the fact is known, and what it is."""
+    if not isinstance(column, Column):
+        return np.zeros(n, np.bool_), np.zeros(n, np.int64)
+    known = column.states == KNOWN
+    fits = known & (column.values < _HUGE) & (column.values > -_HUGE)
+    return known, np.where(fits, column.values, _HUGE).astype(np.int64)
+
+
+def _worth(
+    matcher: Matcher,
+    run: engines.Runs,
+    table: Any,
+    columns: Columns,
+    fact: str,
+    number: int,
+    n: int,
+    costs: Mapping[str, bool],
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """What all policies come to for each subject if the fact were this, and of which subjects that can be told."""
+    shifted = {**columns, fact: Column(np.full(n, number, np.int64))}
+    worth, told = np.zeros(n, np.int64), np.ones(n, np.bool_)
+    for name, results in run.prepare(table, shifted, n)():
+        verdicts = matcher.verdicts(name, results, shifted, n)
+        worth += -verdicts.amounts if costs[name] else verdicts.amounts
+        told &= verdicts.results != NEEDS_DATA
+    return worth, told
