@@ -17,8 +17,20 @@ FILES = {"enterprise": "enterprise.parquet", "person": "person.parquet"}
 
 
 @click.command()
-@click.option("--enterprises", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True)
-@click.option("--persons", type=click.IntRange(0, 100_000_000), default=100_000, show_default=True)
+@click.option(
+    "--enterprises",
+    type=click.IntRange(0, 100_000_000),
+    default=100_000,
+    show_default=True,
+    help="How many; 0 writes none.",
+)
+@click.option(
+    "--persons",
+    type=click.IntRange(0, 100_000_000),
+    default=100_000,
+    show_default=True,
+    help="How many; 0 writes none.",
+)
 @click.option(
     "--seed",
     type=click.IntRange(0, 2**31),
@@ -56,8 +68,13 @@ def population(
         arrow.require()
     except arrow.EngineMissing as error:
         raise click.ClickException(str(error)) from error
+    from tongban.doors.demo.synthetic.draws import EPOCH
     from tongban.doors.demo.synthetic.population import write
 
+    if unknown != unknown:  # a range lets "nan" pass
+        raise click.ClickException("--unknown is a share from 0 to 0.9.")
+    if at is not None and at.date() < EPOCH:
+        raise click.ClickException(f"--at is a day from {EPOCH} on.")
     chinese = terminal_language() == "zh"
     wanted = {"enterprise": enterprises, "person": persons}
     if not any(wanted.values()):
@@ -70,27 +87,34 @@ def population(
         raise click.ClickException(
             f"{there[0]} is there already. Choose another folder with --out, or write over it with --force."
         )
-    folder.mkdir(parents=True, exist_ok=True)
     pack = packs.of_place(place, path)
     day = plans.day_of(pack, at)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"The folder {folder} cannot be made: {error.strerror}.") from error
     for kind, rows in wanted.items():
         if not rows:
             continue
         with click.progressbar(
             length=rows, label={"enterprise": "Enterprises", "person": "Persons"}[kind], file=sys.stderr
         ) as bar:
-            columns = write(
-                pack,
-                kind,
-                folder / FILES[kind],
-                rows=rows,
-                seed=seed,
-                at=day,
-                unknown=unknown,
-                progress=bar.update,
-            )
-        facts = sum(not name.endswith("__known") for name in columns) - 2
+            try:
+                facts = write(
+                    pack,
+                    kind,
+                    folder / FILES[kind],
+                    rows=rows,
+                    seed=seed,
+                    at=day,
+                    unknown=unknown,
+                    progress=bar.update,
+                )
+            except OSError as error:
+                raise click.ClickException(
+                    f"{folder / FILES[kind]} cannot be written: {error.strerror or error}."
+                ) from error
         if chinese:
-            click.echo(f"{folder / FILES[kind]}：{rows:,} 行，{facts} 项情况。都是虚构的。")
+            click.echo(f"{folder / FILES[kind]}：{rows:,} 行，{len(facts)} 项情况。都是虚构的。")
         else:
-            click.echo(f"{folder / FILES[kind]}: {rows:,} rows, {facts} facts. Nobody in it exists.")
+            click.echo(f"{folder / FILES[kind]}: {rows:,} rows, {len(facts)} facts. Nobody in it exists.")

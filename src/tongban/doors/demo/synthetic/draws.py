@@ -33,6 +33,8 @@ class Block:
         default_factory=dict[str, tuple[Array, dict[str, Array]]]
     )
     """Of a relation: how many members each subject has, and the columns of all members, one subject after the other."""
+    beside: dict[str, Array] = field(default_factory=dict[str, Array])
+    """Texts that group the subjects, whether or not a policy reads them; known of everybody."""
 
     def chance(self, share: float | Array) -> Array:
         return self.random.random(self.n) < share
@@ -64,6 +66,28 @@ class Block:
 def fen(yuan: Array) -> Array:
     """Whole fen of yuan, as money is kept."""
     return np.rint(yuan * 100).astype(np.int64)
+
+
+def fitting(block: Block, fact: Fact, codes: list[str], values: Array | None) -> Array:
+    """The values that are declared, as far as they can be such of the fact in this pack; `anything` in place of others.
+
+    Another pack may give the same name another type, or the same list other codes.
+    """
+    if values is None or len(values) != block.n:
+        return anything(block, fact, codes)
+    match fact.type:
+        case "code":
+            known = np.isin(values.astype(str), codes)
+            return values if known.all() else np.where(known, values, anything(block, fact, codes))
+        case "text":
+            sort = "OU"
+        case "boolean":
+            sort = "b"
+        case "date":
+            sort = "iu"
+        case _:
+            sort = "iuf"
+    return values if values.dtype.kind in sort else anything(block, fact, codes)
 
 
 def anything(block: Block, fact: Fact, codes: list[str]) -> Array:

@@ -44,6 +44,7 @@ def firms(block: Block) -> None:
     )  # fmt: skip
     firm = np.isin(entity, ["company", "branch"])
     block.put(trade=trade, entity=entity, staff_now=staff)
+    block.beside |= {"industry": trade, "size": _size(staff, sales)}
     last = np.clip(np.rint(staff * block.skewed(1, 0.12)), 1, 900_000).astype(np.int64)
     hired = random.binomial(staff, np.clip(0.13 + 0.1 * random.standard_normal(block.n), 0, 0.6))
     left = np.where(block.chance(0.16), random.binomial(last, np.clip(block.skewed(0.05, 0.8), 0, 0.7)), 0)

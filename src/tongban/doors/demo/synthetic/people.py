@@ -5,7 +5,7 @@ Nothing here is measured; see `firms`.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -39,23 +39,29 @@ def people(block: Block) -> None:
     block.put(
         born_on=np.floor(today - days_old).astype(np.int64), claim_on=np.full(block.n, today), registered_here=block.chance(0.72)
     )  # fmt: skip
+    block.beside["age_band"] = np.array([f"{first}-{first + 9}" for first, _share in _AGES], dtype=object)[
+        (np.maximum(age, 0) // 10).astype(np.int64).clip(0, len(_AGES) - 1)
+    ]
     working = (age >= 18) & (age < 62)
     _work(block, age, working)
     _schooling(block, age)
     _care(block, age)
-    _founding(block, working)
+    _founding(block, age, working)
     _cars(block, age)
     parents = (age >= 20) & (age < 46)
     counts = np.where(parents & block.chance(0.5), random.choice([1, 2, 3], block.n, p=[0.62, 0.33, 0.05]), 0)
+    counts = np.minimum(counts, 1 + np.maximum(0, (age - 20) // 2).astype(np.int64))
     total = int(counts.sum())
-    oldest = block.at - timedelta(days=365 * 17)
+    # a child is at most seventeen, and was born when its parent was twenty or older
+    oldest = np.minimum(365 * 17, np.maximum(0, days_old - 20 * 365.25))
+    born = today - np.floor(random.random(total) * np.repeat(oldest, counts)).astype(np.int64)
     block.put(
         childcare_claimant=np.where(
             counts > 0, "parent", block.pick({"guardian": 0.02, "nobody": 0.98})
         ).astype(object)
     )
     block.put_members(
-        "children", counts, born=block.days(oldest, block.at, total), lawful=random.random(total) < 0.99,
+        "children", counts, born=born, lawful=random.random(total) < 0.99,
         claimed_by_other=random.random(total) < 0.4,
     )  # fmt: skip
 
@@ -72,7 +78,7 @@ def _work(block: Block, age: Any, working: Any) -> None:
         "graduate": np.where(age < 26, 0.3, 0.0),
         "other_worker": 0.9,
     }
-    flexible = working & block.chance(0.2)
+    flexible = working & ~jobless & block.chance(0.2)
     skilled = working & block.chance(0.16)
     certified = block.days(date(block.at.year - 3, 1, 1), block.at)
     block.put(
@@ -81,7 +87,7 @@ def _work(block: Block, age: Any, working: Any) -> None:
         flexible_worker=block.pick(kinds), flexible_premium_paid=fen(np.where(flexible, block.skewed(7_200, 0.3), 0)),
         flexible_subsidised_months=np.where(flexible, random.integers(0, 48, block.n), 0),
         skill_level=block.pick({"junior": 0.3, "middle": 0.3, "senior": 0.2, "technician": 0.08, "senior_technician": 0.02, "other_level": 0.1}),
-        skill_certificate_on=certified, skill_same_claimed=block.chance(0.1), skill_claims_this_year=np.where(block.chance(0.05), 1, 0),
+        skill_certificate_on=certified, skill_same_claimed=skilled & block.chance(0.1), skill_claims_this_year=np.where(skilled & block.chance(0.3), 1, 0),
     )  # fmt: skip
     block.none["skill_level"] = block.none["skill_certificate_on"] = ~skilled
     block.none["flexible_worker"] = ~flexible
@@ -116,14 +122,21 @@ def _care(block: Block, age: Any) -> None:
     block.none["disability_grade"] = ~ill
 
 
-def _founding(block: Block, working: Any) -> None:
-    founds = working & block.chance(0.06)
+def _founding(block: Block, age: Any, working: Any) -> None:
+    """Who founds a firm as a graduate is young then; nobody founds one before eighteen, or is jobless beside it."""
+    founds = working & ~block.columns["registered_jobless"] & block.chance(0.06)
     owes = founds & block.chance(0.4)
     principal = np.where(owes, np.round(np.minimum(block.skewed(190_000, 0.6), 9e7), -3), 0)
     rate = np.where(owes, np.round(np.clip(3.7 + 0.6 * block.random.standard_normal(block.n), 2.8, 9), 2), 0)
+    months = np.floor(block.random.random(block.n) * np.clip((age - 18) * 12, 1, 120)).astype(np.int64)
+    begun = age - months / 12
+    kinds = {
+        "graduate": np.where((begun >= 21) & (begun < 30), 0.4, 0.0),
+        "registered_jobless": 0.15,
+        "other_founder": 0.7,
+    }
     block.put(
-        founder_kind=block.pick({"graduate": 0.15, "registered_jobless": 0.15, "other_founder": 0.7}),
-        own_firm_months=np.where(founds, block.random.integers(0, 120, block.n), 0),
+        founder_kind=block.pick(kinds), own_firm_months=np.where(founds, months, 0),
         own_firm_insured_hires=np.where(founds, block.random.poisson(1.4, block.n), 0), founder_grant_drawn=founds & block.chance(0.1),
         own_loan_principal=fen(principal), own_loan_rate=rate, own_loan_interest=fen(principal * rate / 100),
         own_loan_months=np.where(owes, block.random.choice([12, 24, 36, 48], block.n), 1),

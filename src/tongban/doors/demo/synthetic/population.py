@@ -36,23 +36,29 @@ def write(
     pack: Pack, kind: str, path: Path, *, rows: int, seed: int, at: date, unknown: float = 0.03,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> tuple[str, ...]:  # fmt: skip
-    """Names of the columns. The file is written beside its place and moved there when it is whole."""
+    """Names of the facts and relations in it. The file is written beside its place and moved there when it is whole.
+
+    Raises ValueError for no rows or a day before 1970, OSError where it cannot be written; nothing is left of it then.
+    """
     from pyarrow import parquet
 
+    if rows < 1 or at < draws.EPOCH:
+        raise ValueError(f"a population has at least one subject, and is as of {draws.EPOCH} or later")
     matcher = Matcher.of_pack(pack, [one for one in pack.policies.values() if one.subject == kind], at)
     draft, writer = path.with_suffix(".part"), None
     try:
-        for table in _tables(pack, kind, matcher.needs, rows, seed, at, unknown):
-            writer = writer or parquet.ParquetWriter(draft, table.schema, compression="snappy")
-            writer.write_table(table, row_group_size=BLOCK)
-            progress(table.num_rows)
+        try:
+            for table in _tables(pack, kind, matcher.needs, rows, seed, at, unknown):
+                writer = writer or parquet.ParquetWriter(draft, table.schema, compression="snappy")
+                writer.write_table(table, row_group_size=BLOCK)
+                progress(table.num_rows)
+        finally:
+            if writer is not None:
+                writer.close()
+        draft.replace(path)
     finally:
-        if writer is not None:
-            writer.close()
-    if writer is None:
-        raise ValueError("a population has at least one subject")
-    draft.replace(path)
-    return tuple(writer.schema.names)
+        draft.unlink(missing_ok=True)
+    return *sorted(matcher.needs.facts), *sorted(matcher.needs.fields)
 
 
 def _tables(
@@ -69,18 +75,17 @@ def _tables(
             "id": pyarrow.array([f"{_LETTERS[kind]}{first + place + 1:09}" for place in range(n)])
         }
         columns["district"] = _districts(pack, block)
+        columns |= {name: _array(texts, Type(Kind.TEXT)) for name, texts in block.beside.items()}
         for name, type in sorted(needs.facts.items()):
             fact = pack.facts[name]
-            values = block.columns.get(name)
-            if values is None:
-                values = draws.anything(block, fact, _codes(pack, fact))
+            values = draws.fitting(block, fact, _codes(pack, fact), block.columns.get(name))
             none = block.none.get(name)
             hidden = block.random.random(BLOCK) < unknown
             columns[name] = _array(_within(fact, values), type, hidden if none is None else hidden | none)
             if none is not None:
                 columns[f"{name}__known"] = pyarrow.array(~hidden)
         for name, fields in sorted(needs.fields.items()):
-            columns[name] = _members(pack, block, name, fields)
+            columns[name] = _members(pack, block, name, fields, unknown)
         yield pyarrow.table({name: column.slice(0, n) for name, column in columns.items()})
 
 
@@ -137,27 +142,30 @@ def _places(valid: Any) -> Any:
     return pyarrow.array(places, mask=~there)
 
 
-def _members(pack: Pack, block: Block, name: str, fields: Any) -> Any:
+def _members(pack: Pack, block: Block, name: str, fields: Any, unknown: float) -> Any:
+    """Lists of structs; of a share of the subjects nobody knows the list. No more members than the pack lets one have."""
     import pyarrow
 
-    counts, columns = block.members.get(name, (np.zeros(block.n, np.int64), {}))
+    drawn, columns = block.members.get(name, (np.zeros(block.n, np.int64), {}))
     relation = pack.relations[name]
-    counts = np.minimum(counts, relation.most)
+    hidden = block.random.random(block.n) < unknown
+    counts = np.where(hidden, 0, np.minimum(drawn, relation.most))
+    place = np.arange(int(drawn.sum())) - np.repeat(np.cumsum(drawn) - drawn, drawn)
+    columns = {field: values[place < np.repeat(counts, drawn)] for field, values in columns.items()}
     total = int(counts.sum())
     inside = Block(block.random, total, block.at)
     made = {}
     for field in relation.fields:
         if field.id in fields:
-            values = columns.get(field.id)
-            if values is None or len(values) != total:
-                fact = Fact.model_construct(type=field.type, minimum=field.minimum, maximum=field.maximum)
-                values = draws.anything(inside, fact, _codes(pack, field))
+            fact = Fact.model_construct(type=field.type, minimum=field.minimum, maximum=field.maximum)
+            values = draws.fitting(inside, fact, _codes(pack, field), columns.get(field.id))
             made[field.id] = _array(_within(field, values), fields[field.id])  # type: ignore[arg-type]
     offsets = pyarrow.array(np.concatenate([[0], np.cumsum(counts)]).astype(np.int32))
     plain = [
         one.dictionary_decode() if pyarrow.types.is_dictionary(one.type) else one for one in made.values()
     ]
-    return pyarrow.ListArray.from_arrays(offsets, pyarrow.StructArray.from_arrays(plain, list(made)))
+    members = pyarrow.StructArray.from_arrays(plain, list(made))
+    return pyarrow.ListArray.from_arrays(offsets, members, mask=pyarrow.array(hidden))
 
 
 def _codes(pack: Pack, fact: Any) -> list[str]:
