@@ -15,6 +15,7 @@ NOT_COUNTS = (
     "{{ n }} chosen",  # filters of the form at hand
     "{{ n }} page{%",  # of one file
     "{{ n }} month",  # a term
+    "{{ n }} row could not be read",  # of a population: `tongban policy match` lists them
     "Electronic licence, valid for {{ years }} year",
     "{{ n }} record belongs to another organ",  # the part of a list that is not shown: data-hidden
     "{{ n }} record is not listed for you",

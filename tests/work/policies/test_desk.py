@@ -124,8 +124,8 @@ def test_a_full_run_is_a_job_that_can_be_left_alone(desk: Town) -> None:
     again = browser.post(f"/office/policy-desk/{POLICY}/run", {f"set.{LEAST}": "5000000", "by": "trade"})
     assert again.status_code == 302
     assert models.Simulation.objects.count() == 1
-    simulations.run(simulation=row.pk)
-    done = simulations.run(simulation=row.pk)
+    simulations.run(simulation=row.pk, clock=lambda: NOON)
+    done = simulations.run(simulation=row.pk, clock=lambda: NOON)
     assert (done.state, done.done) == ("done", ROWS)
     text = contents(browser.get(f"/office/policy-desk/runs/{row.pk}"))
     assert "2000000 → <b>5000000</b>" in text.replace(",", "")
@@ -155,7 +155,7 @@ def test_a_run_that_cannot_says_why_and_is_not_tried_for_ever(
     (broken / "enterprise.parquet").write_bytes(whole[:200_000] + b"\x00" * 1000 + whole[201_000:])
     monkeypatch.setattr(environment, "home", lambda **_: tmp_path)
     monkeypatch.setattr(populations, "FOLDER", "populations")
-    found = simulations.run(simulation=row.pk)
+    found = simulations.run(simulation=row.pk, clock=lambda: NOON)
     assert found.state == "failed"
     assert "cannot be read" in found.result["error"]
     assert simulations.died(now=NOON + timedelta(days=900)) == []

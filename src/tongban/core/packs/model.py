@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule
+from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule, SpeaksOf
 from tongban.core.packs.model_guide import Channels, Codes, FeeLine, Gap, Question, Step
 from tongban.core.packs.model_tests import Expectation, PackTest
 from tongban.core.values.duration import Unit
@@ -126,6 +126,7 @@ class Fact(Cited):
     """In order of trust. Empty: only the subject can say."""
     effort: Literal["tap", "type", "look-up"] = "tap"
     """How hard it is for a person to answer."""
+    speaks_of: SpeaksOf | None = None
 
 
 class DatedValue(Cited):

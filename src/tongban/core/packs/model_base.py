@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
@@ -14,6 +14,12 @@ Rule = Annotated[str, StringConstraints(min_length=1)]
 """Text of a rule expression (see core/rules)."""
 ArticleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+#[a-z0-9.-]+$")]
 """`act-id#number`, for example `administrative-licensing-law#32`."""
+
+
+SpeaksOf = Literal["identity", "tax-paid", "registration"]
+"""What a policy for firms may not turn on without ground in law (公平竞争审查条例 art. 10): which single firm it is (credit
+code, name, number of a licence), the tax that it pays or owes, the place where it is registered. `lint/fair_competition`
+flags rules that do."""
 
 
 class Confidence(StrEnum):

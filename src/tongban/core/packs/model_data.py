@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from tongban.core.packs.model import Term
-from tongban.core.packs.model_base import Cited, Entry, Id, Model, Name, Rule
+from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule
 from tongban.core.packs.model_rules import OnUndefined
 from tongban.core.values.text import Bilingual
 
@@ -68,6 +68,16 @@ class Clawback(Cited):
     """Parameter with the yearly rate, for all-with-interest. None: the office states it."""
 
 
+class CompetitionGround(Model):
+    """Why a policy may turn on what the fair competition review objects to (公平竞争审查条例 art. 10)."""
+
+    reason: Bilingual
+    articles: Annotated[tuple[ArticleId, ...], Field(min_length=1)]
+    """The law, administrative regulation or approval of the State Council that it rests on."""
+    source: str | None = None
+    confidence: Confidence = Confidence.RECALLED
+
+
 class Policy(Entry):
     """A subsidy or benefit, written once (政策). A sample is marked by its confidence."""
 
@@ -99,7 +109,9 @@ class Policy(Entry):
     confirm_within: Term
     """How long the subject may think about it."""
     fair_competition_review: str
-    """Date or reference of the review (公平竞争审查条例 art. 18)."""
+    """Date or reference of the review (公平竞争审查条例 art. 18). Of a policy for firms it may not say nothing."""
+    fair_competition_ground: CompetitionGround | None = None
+    """Answers for rules that name a firm, reward tax paid or go by the place of registration."""
     legality_review: str | None = None
     level: Literal["national", "province", "city", "district"] | None = None
     path: Literal["no-application", "instant", "review", "tax-filing"] = "no-application"

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from tongban.core.packs.model_base import Cited, Id, Model, Name
+from tongban.core.packs.model_base import Cited, Id, Model, Name, SpeaksOf
 from tongban.core.values.text import Bilingual
 
 OnUndefined = Literal["refer", "no"]
@@ -60,6 +60,7 @@ class RelationField(Model):
     maximum: int | None = None
     max_length: int = 200
     sensitivity: Literal[1, 2, 3, 4] = 2
+    speaks_of: SpeaksOf | None = None
 
 
 class Relation(Cited):

@@ -8,6 +8,7 @@ wants to know all of it, and where it stands. What says nothing of its confidenc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -17,9 +18,11 @@ from pydantic import BaseModel
 from tongban.core.packs import walk
 from tongban.core.packs.content import Content, Merged
 from tongban.core.packs.model_base import Confidence
+from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Problem
 
 _FIELD: Final = "confidence"
+_YEAR: Final = re.compile(r"(?<!\d)(19|20)\d\d(?!\d{2})")
 
 
 def unconfirmed(content: Content) -> tuple[Problem, ...]:
@@ -31,6 +34,21 @@ def unconfirmed(content: Content) -> tuple[Problem, ...]:
         for problem in _of_entry(content.merged[folder][entry_id], model)
     ]
     return tuple(sorted(found, key=lambda problem: (_place(problem), problem.message)))
+
+
+def undated(content: Content) -> tuple[Problem, ...]:
+    """Policies for firms whose fair competition review names no year, so neither a date nor a document (公平竞争审查条例
+    art. 18). Lint takes any sentence for a record."""
+    return tuple(
+        merged.problem(
+            "review-undated",
+            "the record of the fair competition review names neither its date nor its document",
+            "write the date and the number of the review, as in 2025-11-20, review no. 12 of 2025",
+            path=("fair_competition_review",),
+        )
+        for merged, policy in content.entries("policies", Policy)
+        if policy.subject == "enterprise" and not _YEAR.search(policy.fair_competition_review)
+    )
 
 
 def _of_entry(entry: Merged, model: BaseModel) -> Iterator[Problem]:

@@ -14,6 +14,8 @@ from tongban.base.kit import terminal
 from tongban.doors.cli import lazily
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tongban.core.packs.loader import Loaded
     from tongban.core.packs.pack import Pack, Problem
 
@@ -127,28 +129,56 @@ def lint(path: Path, lang: str | None, official: bool) -> None:
     """Check a pack: every problem at once, with file and line. Exit 1 when there is any."""
     found = read_clean(path, lang)
     if official:
-        _require_confirmed(path, lang)
+        _require_confirmed(path, found, lang)
     layers = " > ".join(layer.id for layer in found.layers)
     click.echo(
         f"{layers}: {len(found.life_events)} life events, {len(found.services)} services, {len(found.facts)} facts, "
         f"{len(found.rules)} rules, {len(found.tests)} tests. No problems."
     )
     click.echo(f"digest {found.digest}")
+    _tell_flags(path, found, lang)
 
 
-def _require_confirmed(path: Path, language: str | None) -> None:
-    """Exit 1 with every entry and number of the pack that is not `confirmed`."""
-    from tongban.core.packs.official import unconfirmed
+def _tell_flags(path: Path, found: Pack, language: str | None) -> None:
+    """What the fair competition review would object to and no ground answers for. It is told, and refuses nothing."""
+    from tongban.core.packs.lint import fair_competition
+
+    if not fair_competition.is_flagged(found):
+        return
+    content = read(path).content  # again, with where everything stands
+    flags = fair_competition.flags(content, found) if content else ()
+    _show(path, flags, language)
+    if (language or terminal.terminal_language()) == "zh":
+        click.echo(f"公平竞争审查要看 {len(flags)} 处。", err=True)
+    else:
+        click.echo(f"{len(flags)} for the fair competition review to look at.", err=True)
+
+
+def _require_confirmed(path: Path, found: Pack, language: str | None) -> None:
+    """Exit 1 with every entry and number of the pack that is not `confirmed`, and all that the fair competition review
+    would have to look at."""
+    from tongban.core.packs.lint import fair_competition
+    from tongban.core.packs.official import unconfirmed, undated
 
     content = read(path).content
-    problems = unconfirmed(content) if content else ()
+    if content is None:
+        return
+    problems = (
+        *unconfirmed(content),
+        *undated(content),
+        *fair_competition.flags(content, found),
+    )
+    _show(path, problems, language)
+    if problems:
+        click.echo(f"{len(problems)} problems.", err=True)
+        sys.exit(1)
+
+
+def _show(path: Path, problems: Iterable[Problem], language: str | None) -> None:
     for problem in problems:
         layer = problem.position.file.split("/")[0]
         holder = sources.holder(layer, path.resolve().parent, folder())
         click.echo(f"{holder}/{told(problem, language)}")
-    if problems:
-        click.echo(f"{len(problems)} problems.", err=True)
-        sys.exit(1)
 
 
 @pack.command()

@@ -30,6 +30,7 @@ class Commands(lazily.Lazy):
     places = {
         "allot": "tongban.doors.cli.allotting:allot",
         "ask": "tongban.doors.cli.advising:ask",
+        "cliffs": "tongban.doors.cli.cliffs:cliffs",
     }
 
 

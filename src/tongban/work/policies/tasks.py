@@ -20,7 +20,7 @@ def go_on_with_round(round_id: str) -> None:
 
 @app.task(name=simulations.RUN, queue="long", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
 def simulate(simulation: str) -> None:
-    simulations.run(simulation=UUID(simulation))
+    simulations.run(simulation=UUID(simulation), clock=timezone.now)
 
 
 @app.periodic(cron="*/2 * * * *")

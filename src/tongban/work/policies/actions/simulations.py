@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from time import monotonic
@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app as jobs
 
@@ -71,8 +70,8 @@ def ask(*, acting: Acting, policy: str, values: Mapping[str, str], by: str) -> m
     return row
 
 
-def run(*, simulation: UUID) -> models.Simulation:
-    """Computes one; harmless to run again: what is done stays as it is."""
+def run(*, simulation: UUID, clock: Callable[[], datetime]) -> models.Simulation:
+    """Computes one, saying now and then at what time it was alive; harmless to run again: what is done stays as it is."""
     row = models.Simulation.objects.get(pk=simulation)
     if row.state in ("done", "failed"):
         return row
@@ -80,15 +79,21 @@ def run(*, simulation: UUID) -> models.Simulation:
     policy = pack.policies[row.policy]
     population = populations.population_of(policy.subject)
     begun, since, done = monotonic(), 0, 0
-    _update(row, state="running", done=0)
+
+    def update(**values: object) -> None:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.touched_at = clock()
+        row.save(update_fields=[*values, "touched_at"])
 
     def told(rows: int) -> None:
         nonlocal since, done
         done, since = done + rows, since + rows
         if since >= TOLD_EVERY:
             since = 0
-            _update(row, done=done)
+            update(done=done)
 
+    update(state="running", done=0)
     try:
         if population is None:
             raise BadSource(_("There is no population to try it on yet."))
@@ -102,13 +107,13 @@ def run(*, simulation: UUID) -> models.Simulation:
             progress=told,
         )
     except CANNOT as error:
-        _update(row, state="failed", result={"error": str(error)})
+        update(state="failed", result={"error": str(error)})
         return row
     result = {
         "groups": {name: asdict(effect) for name, effect in found.groups.items()}, "rows": found.rows, "rejected": found.rejected,
         "seconds": round(monotonic() - begun, 1),
     }  # fmt: skip
-    _update(row, state="done", done=found.rows, result=result)
+    update(state="done", done=found.rows, result=result)
     return row
 
 
@@ -118,10 +123,3 @@ def died(*, now: datetime) -> list[UUID]:
         state__in=["waiting", "running"], touched_at__lt=now - DIED_AFTER
     )
     return list(waiting.values_list("pk", flat=True))
-
-
-def _update(row: models.Simulation, **values: object) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.touched_at = timezone.now()
-    row.save(update_fields=[*values, "touched_at"])

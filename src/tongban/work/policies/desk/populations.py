@@ -14,12 +14,12 @@ from threading import Lock
 from typing import Any, Final
 
 from tongban.base.kit import environment
+from tongban.core.packs.pack import Pack
 from tongban.work.policies.population.sources import BadSource, Batch, Torn, open_source
 
 FOLDER: Final = "populations"
 SAMPLE: Final = 20_000
-GROUPS: Final = ("trade", "firm_size", "district", "degree", "flexible_worker", "registered_here")
-"""Columns by which an effect can be told, where a population has them."""
+KEY: Final = "id"
 _MOST: Final = 8
 _kept: OrderedDict[Any, Any] = OrderedDict()
 _lock = Lock()
@@ -31,9 +31,16 @@ class Population:
     rows: int
     columns: tuple[str, ...]
 
-    @property
-    def groups(self) -> tuple[str, ...]:
-        return tuple(name for name in GROUPS if name in self.columns)
+    def groups(self, pack: Pack) -> tuple[str, ...]:
+        """Columns by which an effect can be told: those that are no facts, such as a district, and facts of a few codes."""
+        plain = [
+            name for name in self.columns if "__" not in name and name != KEY and name not in pack.relations
+        ]
+        beside = [name for name in plain if name not in pack.facts]
+        return (
+            *beside,
+            *(name for name in plain if name in pack.facts and pack.facts[name].type in ("code", "boolean")),
+        )
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ from tongban.work.policies.calculator.situation import KINDS, Kind, Situation
 from tongban.work.policies.pages import calculator_form as form
 from tongban.work.policies.pages import calculator_state as states
 from tongban.work.policies.pages import calculator_view as view
+from tongban.work.policies.pages.view import fact_names as labels_of
 from tongban.work.policies.states import RESERVING
 
 
@@ -231,6 +232,7 @@ def _page(
         "asked": asked,
         "changing": bool(change) and change in state.now.last,
         "left": len(advice.questions),
+        "still": [(one.name, label) for one in advice.questions for label in labels_of(pack, [one.name])],
         "errors": asked.errors if asked else (),
         "mine": mine if acting.role == "applicant" else [],
         "kept": access.kept(acting).filter(kind=state.now.kind).order_by("-kept_at"),

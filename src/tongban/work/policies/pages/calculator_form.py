@@ -40,6 +40,8 @@ class Asked:
     rows: tuple[tuple[dict[str, Any], ...], ...] = ()
     """Of a relation: the fields of each member."""
     may_be_none: bool = False
+    many: int = 0
+    """Of a relation: how many members it was said to have."""
     errors: tuple[dict[str, str], ...] = ()
 
 
@@ -128,7 +130,7 @@ def _ask_members(
             )  # fmt: skip
         rows.append(tuple(row))
     wrong = forms.errors_of([drawn for row in rows for drawn in row])
-    return Asked(name, label, help_, bears, None, None, tuple(rows), errors=tuple(wrong))
+    return Asked(name, label, help_, bears, None, None, tuple(rows), many=many, errors=tuple(wrong))
 
 
 def _read_members(pack: Pack, advice: Advice, name: str, post: QueryDict) -> Answered:

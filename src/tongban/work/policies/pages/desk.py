@@ -77,16 +77,13 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     levers = trial.levers(pack, found, acting.today)
     said, errors = _said(request, pack, found, levers, acting.today)
     population = populations.population_of(found.subject)
+    groups = population.groups(pack) if population else ()
     by = request.GET.get("by", "")
-    by = (
-        by
-        if population and by in population.groups
-        else (population.groups[0] if population and population.groups else "")
-    )
+    by = by if by in groups else next(iter(groups), "")
     swept = request.GET.get("sweep", "")
     context: dict[str, Any] = {
         "policy": found, "population": population, "by": by, "said": said, "errors": errors, "swept": swept,
-        "groups": [(name, _column(pack, name)) for name in population.groups] if population else [],
+        "groups": [(name, _column(pack, name)) for name in groups],
         "levers": [
             (one, in_language(pack.parameters[one.name].label), _unit(pack, one.name), request.GET.get(PREFIX + one.name, one.shown),
              errors.get(one.name, ""))
