@@ -130,6 +130,7 @@ def test_a_full_run_is_a_job_that_can_be_left_alone(desk: Town) -> None:
     text = contents(browser.get(f"/office/policy-desk/runs/{row.pk}"))
     assert "2000000 → <b>5000000</b>" in text.replace(",", "")
     assert "hx-trigger" not in text
+    assert 'id="on"' in text
     assert "Manufacturing" in contents(browser.get(f"/office/policy-desk/runs/{row.pk}?format=csv"))
     (whole,) = trial.run(
         desk.pack, desk.pack.policies[POLICY], row.on, open_source(str(populations.population_of("enterprise").path)),  # type: ignore[union-attr]

@@ -140,10 +140,11 @@ def run(request: HttpRequest, key: UUID) -> HttpResponse:
         context |= _drawn(rows)
         if request.GET.get("format") == "csv":
             return _table(f"simulation-{row.on}-{row.policy}", rows)
-    template = (
-        "policies/desk/run_part.html" if request.headers.get("HX-Request") else "policies/desk/run.html"
-    )
-    return render(request, template, context)
+    if not request.headers.get("HX-Request"):
+        return render(request, "policies/desk/run.html", context)
+    if not context["working"]:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "policies/desk/run_part.html", context)
 
 
 @require_POST
