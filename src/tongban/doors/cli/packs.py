@@ -34,6 +34,7 @@ class Commands(lazily.Lazy):
         "freeze": "tongban.doors.cli.installing:freeze",
         "gaps": "tongban.doors.cli.reading:gaps",
         "import": "tongban.doors.cli.importing:import_",
+        "import-parameters": "tongban.doors.cli.importing_parameters:import_parameters",
         "impact": "tongban.doors.cli.reading:show_impact",
         "install": "tongban.doors.cli.peers:install",
         "list": "tongban.doors.cli.installing:list_",
