@@ -185,6 +185,8 @@ def _pattern(address: str) -> str:
     parts = urlsplit(address)
     path = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[A-Z]*-?\d{6}-\d{8}-[0-9A-Z-]+|\d+", "#", parts.path)
     path = re.sub(
-        r"^(/(?:laws|services|policies|catalogue|performance|office/performance)/)[^/]+$", r"\1*", path
+        r"^(/(?:laws|services|policies|catalogue|performance|office/performance|office/policy-desk|calculator/[a-z]+/(?:why|rung))/)[^/]+$",
+        r"\1*",
+        path,
     )
     return path + ("?" if parts.query else "")

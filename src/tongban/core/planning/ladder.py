@@ -7,9 +7,10 @@ ladder.questions(facts)                  # what settles most, first
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from tongban.core.packs import parameters
@@ -35,11 +36,16 @@ _ORDER: Final = (Result.ELIGIBLE, Result.NEAR, Result.NEEDS_DATA, Result.NOT)
 class Rung:
     policy: Policy
     found: Assessment
-    bounds: Bounds | None
-    """What the amount can still be, where that is open and nothing speaks against it. An end that is set by nothing but
-    how much a fact may be declared to be is no end: that a refund can be as large as a firm says nothing."""
+    _limits: Callable[[], Bounds] | None
     unmet: tuple[PolicyCondition, ...]
     """The conditions that are known not to be met."""
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """What the amount can still be, where that is open and nothing speaks against it. An end that is set by nothing but
+        how much a fact may be declared to be is no end: that a refund can be as large as a firm says nothing. Worked out
+        when asked for."""
+        return self._limits() if self._limits is not None else None
 
 
 class Ladder:
@@ -82,7 +88,10 @@ class Ladder:
                 for one in policy.conditions
                 if assessed.conditions[one.id].outcome in ("fail", "undefined")
             )
-            limits = bounds(self._amounts[policy.id], facts, self.values) if open_ else None
+            limits = None
+            if open_:
+                rule, amount = self._amounts[policy.id], states[names[AMOUNT]]
+                limits = partial(bounds, rule, facts, self.values, state=amount)
             found.append(Rung(policy, assessed, limits, unmet))
         return sorted(
             found, key=lambda rung: (_ORDER.index(rung.found.result), -(rung.found.amount_fen or 0))
@@ -92,6 +101,11 @@ class Ladder:
         """What can still change a rung, best first. A policy that a condition shuts out is asked about no more. What
         elsewhere only an office may say is asked too: nothing is decided by the answer."""
         return Interview(self.goals, facts, self.values, self._costs, run=self._program.run).questions()
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Names of the facts and relations that any of the policies reads."""
+        return frozenset[str]().union(*(goal.rule.facts for goal in self.goals.values()))
 
     def fields_of(self, relation: str) -> frozenset[str]:
         """The fields of a relation that any of the policies reads."""

@@ -67,15 +67,20 @@ class Bounds:
 
 
 def bounds(
-    rule: Rule, facts: Facts, parameters: Parameters, *, within: Mapping[str, Range] | None = None
+    rule: Rule,
+    facts: Facts,
+    parameters: Parameters,
+    *,
+    within: Mapping[str, Range] | None = None,
+    state: State | None = None,
 ) -> Bounds:
     """The bounds of a rule. A definite result is both ends: low = high.
 
-    `within` frees facts, known or not: each has a value, somewhere in this range and in its declared one. Raises TypeError when a
-    value is not of its declared type.
+    `within` frees facts, known or not: each has a value, somewhere in this range and in its declared one. `state` is what the
+    rule comes to without it, for those who know that already. Raises TypeError when a value is not of its declared type.
     """
     if not within:
-        state = evaluate(rule, facts, parameters)
+        state = evaluate(rule, facts, parameters) if state is None else state
         if not isinstance(state, Unknown):
             return _bounds(rule.type, _definite(rule.type, state))
     free = dict(within or {})

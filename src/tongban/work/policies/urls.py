@@ -44,6 +44,7 @@ urlpatterns = [
     path("calculator/<kind:kind>/start", calculator.start, name="calculator-start"),
     path("calculator/<kind:kind>/print", calculator.printed, name="calculator-print"),
     path("calculator/<kind:kind>/why/<slug:policy_id>", calculator.why, name="calculator-why"),
+    path("calculator/<kind:kind>/rung/<slug:result>", calculator.rung, name="calculator-rung"),
     path("calculator/<kind:kind>/aside", calculator_tools.aside, name="calculator-aside"),
     path("calculator/<kind:kind>/compare", calculator_tools.compare, name="calculator-compare"),
     path("calculator/<kind:kind>/keep", calculator_tools.keep, name="calculator-keep"),

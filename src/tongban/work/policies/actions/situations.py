@@ -69,8 +69,7 @@ def look_up(
     with transaction.atomic():
         about = access.subject(acting, subject)
         ladder = ladder_of(pack, situation.kind, acting.today, situation.only)
-        names = frozenset[str]().union(*(goal.rule.facts for goal in ladder.goals.values()))
-        found = evidence.facts_of(about, pack, names, acting.today)
+        found = evidence.facts_of(about, pack, ladder.facts, acting.today)
         audit.record(
             acting=acting.because(PURPOSE), action="benefits.calculated", root=evidence.chain_of(about),
             object_kind="subject", object_id=about, detail={"facts": sorted(found)},

@@ -6,7 +6,7 @@ Everybody may use it. What is told stays in the session; whoever signs in may st
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,6 +32,9 @@ from tongban.work.policies.pages import calculator_state as states
 from tongban.work.policies.pages import calculator_view as view
 from tongban.work.policies.pages.view import fact_names as labels_of
 from tongban.work.policies.states import RESERVING
+
+MOST_SHOWN: Final = 10
+"""Policies of a rung on the page itself, but for those that are due; the others have a page of their own."""
 
 
 @route.public
@@ -148,6 +151,19 @@ def why(request: HttpRequest, kind: Kind, policy_id: str) -> HttpResponse:
 @route.public
 @require_safe
 @never_cache
+def rung(request: HttpRequest, kind: Kind, result: str) -> HttpResponse:
+    """All policies of one rung, where the calculator shows only the first."""
+    pack, state = pack_of(request), states.of(request, kind)
+    context = context_of(request, pack, state)
+    context["groups"] = [group for group in context["groups"] if group.result == result]
+    if not context["groups"]:
+        raise Http404
+    return render(request, "policies/calculator/rung.html", context)
+
+
+@route.public
+@require_safe
+@never_cache
 def printed(request: HttpRequest, kind: Kind) -> HttpResponse:
     """The whole ladder and all answers on one sheet."""
     pack, state = pack_of(request), states.of(request, kind)
@@ -183,7 +199,9 @@ def pack_of(request: HttpRequest) -> Pack:
         raise Http404 from error
 
 
-def context_of(request: HttpRequest, pack: Pack, state: states.State) -> dict[str, Any]:
+def context_of(
+    request: HttpRequest, pack: Pack, state: states.State, *, most: int | None = None
+) -> dict[str, Any]:
     """What the ladder and the answers are drawn from."""
     acting: Acting = request.acting  # type: ignore[attr-defined]
     situation = state.now
@@ -192,7 +210,7 @@ def context_of(request: HttpRequest, pack: Pack, state: states.State) -> dict[st
     return {
         "kind": situation.kind,
         "advice": advice,
-        "groups": view.groups(pack, advice, situation, acting.place),
+        "groups": view.groups(pack, advice, situation, acting.place, most=most),
         "held": [(row, pack.policies[row.policy]) for row in held if row.policy in pack.policies],
         "told": view.told(pack, situation),
         "only": [pack.policies[name] for name in situation.only],
@@ -222,7 +240,7 @@ def _page(
     request: HttpRequest, pack: Pack, state: states.State, *, change: str = "", given: form.Answered | None = None, status: int = 200
 ) -> HttpResponse:  # fmt: skip
     acting: Acting = request.acting  # type: ignore[attr-defined]
-    context = context_of(request, pack, state)
+    context = context_of(request, pack, state, most=MOST_SHOWN)
     advice: Advice = context["advice"]
     asked = form.ask(pack, advice, state.now, change, given) if change else None
     if asked is None and advice.questions:

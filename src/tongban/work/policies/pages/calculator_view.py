@@ -72,6 +72,8 @@ class Group:
     tone: str
     empty: str
     items: tuple[Item, ...]
+    """The first of them, where there are many."""
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,20 @@ class Told:
     passed: bool = False
 
 
-def groups(pack: Pack, advice: Advice, situation: Situation, place: str) -> list[Group]:
-    """The ladder, best rung first. Conditions stand with what is due and what is one step away."""
+def groups(
+    pack: Pack, advice: Advice, situation: Situation, place: str, *, most: int | None = None
+) -> list[Group]:
+    """The ladder, best rung first. Conditions stand with what is due and what is one step away. With `most` no more on
+    any rung but the best."""
     parts = {part.policy: part for part in advice.together.parts}
     found = {name: entry for name, entry in situation.found.items() if name not in situation.answers}
-    return [
-        Group(
-            result.value, _(heading), icon, tone, _(empty),
-            tuple(item(pack, rung, found, place, parts.get(rung.policy.id)) for rung in advice.of(result)),
-        )
-        for result, heading, icon, tone, empty in GROUPS
-    ]  # fmt: skip
+    made: list[Group] = []
+    for result, heading, icon, tone, empty in GROUPS:
+        rungs = advice.of(result)
+        shown = rungs if result is Result.ELIGIBLE else rungs[:most]
+        items = tuple(item(pack, rung, found, place, parts.get(rung.policy.id)) for rung in shown)
+        made.append(Group(result.value, _(heading), icon, tone, _(empty), items, len(rungs)))
+    return made
 
 
 def item(
