@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS = never
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run demo demo-two lint check test e2e conformance fuzz fuzz-spark golden lock messages shots browser clean
+.PHONY: help setup setup-dev run demo demo-two lint check test e2e conformance soak fuzz fuzz-spark golden lock messages shots browser clean
 
 help: ## Show this help
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ conformance: setup-dev ## Checks against shapes that cannot be shipped: put them
 	$(BIN)/python -m pytest -q tests/conformance
 
 MINUTES ?= 20
+
+soak: setup-dev ## A hundred thousand random households of OpenFisca's country template, instead of two thousand
+	TONGBAN_SOAK=1 $(BIN)/python -m pytest -q tests/conformance/test_country_template.py
 
 fuzz: setup-dev ## Random rules on all engines for MINUTES=20: each has to say what the interpreter says
 	$(BIN)/python -m tests.core.rules.fuzz --minutes $(MINUTES)
