@@ -433,7 +433,9 @@ def test_an_office_walks_through_a_round_on_its_pages(five: Town) -> None:
         browser.post(f"/office/entitlements/rounds/lines/{line.pk}/strike", {"reasons": ""}, follow=True)
     )
     struck = contents(
-        browser.post(f"/office/entitlements/rounds/lines/{line.pk}/strike", {"reasons": "关门了"}, follow=True)
+        browser.post(
+            f"/office/entitlements/rounds/lines/{line.pk}/strike", {"reasons": "关门了"}, follow=True
+        )
     )
     assert "¥15,000" in struck
     assert "关门了" in contents(browser.get(f"/office/entitlements/rounds/{row.pk}?tab=struck"))
