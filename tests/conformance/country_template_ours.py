@@ -1,18 +1,20 @@
 """The country template of OpenFisca as a pack, and what the rules of the pack make of households.
 
 `country_template/` holds the rules; the dated numbers are brought in from the template's own files, each time, by
-`tongban pack import-parameters`. A variable is a policy: 0 for whom a condition is not met or where no policy is in force
-(the template's default), else the amount.
+`tongban pack import-parameters`. A variable is a policy: 0 for whom a condition is not met or where no policy is in
+force (the template's default), else the amount.
 
 A pack is narrower than the template in this:
 
-- A policy is about a person or an enterprise. A household's variables are those of the person who stands for it, its members
-  a relation, and each variable a fact which the next policy reads. Which comes after which this module says, and the pack
-  does not: a policy cannot read the amount of another one.
-- The calculator tells amounts above zero. Disposable income may lie below, so the rules are read here and not the verdicts.
+- A policy is about a person or an enterprise. A household's variables are those of the person who stands for it, its
+  members a relation, and each variable a fact which the next policy reads. Which comes after which this module says,
+  and the pack does not: a policy cannot read the amount of another one.
+- The calculator tells amounts above zero. Disposable income may lie below, so the rules are read here and not the
+  verdicts.
 - An amount is whole fen, so whatever is multiplied or divided is rounded, where the template never rounds.
 - A fact has no default, and rules hold for one day. `DEFAULTS` and the January of the housing tax are said here.
 - Where a scale has no brackets on a day, a table has no value and OpenFisca says 0: see `_bare`.
+- Two reforms that no case of the template tests are not expressed: a policy is not replaced within a pack.
 """
 
 from __future__ import annotations
@@ -62,8 +64,8 @@ DEFAULTS: Final[Mapping[str, Known | Absent]] = {
 """As the template has them for what nobody says; of the last two the rules say it."""
 
 Row = dict[str, Any]
-"""What is known of a person or a household: Known or ABSENT by name. The members are a list of rows, and Members once all
-is computed; the rows stand under `people` then."""
+"""What is known of a person or a household: Known or ABSENT by name. The members are a list of rows, and Members once
+all is computed; the rows stand under `people` then."""
 Engine = Callable[[Mapping[str, Rule], Sequence[Facts], Parameters], Mapping[str, Sequence[State]]]
 
 
@@ -122,7 +124,8 @@ def compute(
 ) -> None:
     """Puts every variable into the rows of households and of their members; what is given stays as it is.
 
-    A variable is left out, and so unknown to those that read it, where a number that it rests on has no value. `values` gives other numbers than the month's.
+    A variable is left out, and so unknown to those that read it, where a number that it rests on has no value. `values`
+    gives other numbers than the month's.
     """
     read = values or country.values
     persons = [person for household in households for person in household["members"]]

@@ -15,6 +15,9 @@ from openfisca_core.simulation_builder import SimulationBuilder
 from openfisca_core.tools import test_runner
 from openfisca_country_template import CountryTaxBenefitSystem
 
+PART = 250
+"""Households that are computed together."""
+
 
 def main(mode, *words):
     *given, file = words
@@ -45,18 +48,31 @@ def scale(reform, name):
     for part in name.split("."):
         found = getattr(found, part)
     return [
-        {what: {one.instant_str: one.value for one in getattr(bracket, what).values_list} for what in ("threshold", "rate")}
+        {
+            what: {one.instant_str: one.value for one in getattr(bracket, what).values_list}
+            for what in ("threshold", "rate")
+        }
         for bracket in found.brackets
-    ]  # fmt: skip
+    ]
 
 
 def households():
     """By month what was missing, and of each variable an array: {"missing": {variable: parameter}, "persons": {...}}"""
-    given = json.load(sys.stdin)
-    system = CountryTaxBenefitSystem()
+    given, system = json.load(sys.stdin), CountryTaxBenefitSystem()
     return {
-        month: computed(system, month, given["variables"], many) for month, many in given["months"].items()
+        month: in_parts(system, month, given["variables"], many) for month, many in given["months"].items()
     }
+
+
+def in_parts(system, month, variables, many):
+    """The builder looks every member up in the list of all of them, so that many at once take it long."""
+    parts = [computed(system, month, variables, many[n : n + PART]) for n in range(0, len(many), PART)]
+    found = {"missing": parts[0]["missing"]}
+    for entity in variables:
+        found[entity] = {
+            name: [one for part in parts for one in part[entity][name]] for name in parts[0][entity]
+        }
+    return found
 
 
 def computed(system, month, variables, many):

@@ -1,7 +1,7 @@
 """OpenFisca's country template in an environment of its own, and what it computes.
 
-The environment is made by pip once and kept in the user's cache folder: OpenFisca pins its own NumPy and pytest, which need
-not be ours. `country_template.txt` pins every part by its hash. TONGBAN_CACHE names another folder.
+The environment is made by pip once and kept in the user's cache folder: OpenFisca pins its own NumPy and pytest, which
+need not be ours. `country_template.txt` pins every part by its hash. TONGBAN_CACHE names another folder.
 """
 
 from __future__ import annotations

@@ -1,30 +1,30 @@
 """The country template of OpenFisca, expressed as a pack, gives what openfisca-core computes beside it.
 
-Compared are the template's own cases (38), and random households: 2,000, or 100,000 with TONGBAN_SOAK=1. The pack and what
-it cannot say stand in `country_template_ours.py`; OpenFisca is installed by pip in an environment of its own
+Compared are the template's own cases (38), and random households: 2,000, or 100,000 with TONGBAN_SOAK=1. The pack and
+what it cannot say stand in `country_template_ours.py`; OpenFisca is installed by pip in an environment of its own
 (`country_template_theirs.py`). Without a network that is skipped, but not where CI is set.
 
 How far apart two values may be
 -------------------------------
-OpenFisca keeps every value in 32-bit floats, of 24 binary digits: putting a value into one moves it by up to u = 2**-24 of
-itself. Ours are exact. So nothing else than this may lie between them:
+OpenFisca keeps every value in 32-bit floats, of 24 binary digits: putting a value into one moves it by up to
+u = 2**-24 of itself. Ours are exact. So nothing else than this may lie between them:
 
-    floats    6 steps at most, one after the other, lead from what is given to a result: an income tax is made of two inputs
-              put into floats (1), added (2), the pension added (3), the rate put into a float (4) and multiplied (5); every
-              other part of a sum takes fewer, and a sum over a household is made in 64 bits and put into a float once (6).
-              After n steps a part is off by n u / (1 - n u) of itself at most, and a sum by that share of all its parts added
-              up without their signs. A social security contribution is off by what its salary is off times a rate below 1,
-              so its part is the salary.
-    half a    whole fen. Every product that is rounded here may be off by 0.005. There are no such products in households
-    fen       whose amounts are whole yuan, for every rate has two digits; only a twelfth of the housing tax remains.
+Floats. 6 steps at most, one after the other, lead from what is given to a result. An income tax is made of two inputs
+put into floats (1), added (2), the pension added (3), the rate put into a float (4) and multiplied (5); every other
+part of a sum takes fewer, and a sum over a household is made in 64 bits and put into a float once (6). After n steps a
+part is off by n u / (1 - n u) of itself at most, and a sum by that share of all its parts added up without their signs.
+A social security contribution is off by what its salary is off times a rate below 1, so its part is the salary.
+
+Half a fen. Every product that is rounded here may be off by 0.005. There are no such products in households whose
+amounts are whole yuan, for every rate has two digits; only a twelfth of the housing tax remains.
 
 Half the random households are such, and the others have amounts in fen. An age may not differ at all.
 
-A household of the second kind may have an income that is a threshold to the fen, and which its floats put on the other side.
-Then what jumps at the threshold is not compared; how many these are is counted.
+A household of the second kind may have an income that is a threshold to the fen, and which its floats put on the other
+side. Then what jumps at the threshold is not compared; how many these are is counted.
 
-What differs by design: where a number has no value on the day OpenFisca stops for everybody; here only who needs the number
-has no result. Before December 2015 that is the parenting allowance, and disposable income with it.
+What differs by design: where a number has no value on the day OpenFisca stops for everybody; here only who needs the
+number has no result. Before December 2015 that is the parenting allowance, and disposable income with it.
 """
 
 from __future__ import annotations
@@ -237,11 +237,14 @@ def _household(random: Random, month: str, whole_yuan: bool, steps: Sequence[int
             "capital_returns": returns,
         }
 
+    size = Decimal(random.randint(0, 200) if whole_yuan else random.randint(0, 20_000)).scaleb(
+        0 if whole_yuan else -2
+    )
     members = [member("adult") for _ in range(random.choice((1, 1, 2, 3)))]
     members += [member("child") for _ in range(random.choice((0, 0, 1, 1, 2, 4)))]
     return {
         "members": members, "rent": amount(1_500) if random.random() < 0.7 else Known(0),
-        "accommodation_size": Known(Decimal(random.randint(0, 200)) if whole_yuan else Decimal(random.randint(0, 20_000)).scaleb(-2)),
+        "accommodation_size": Known(size),
         "housing_occupancy_status": Known(random.choice(("owner", "tenant", "free_lodger", "homeless"))),
     }  # fmt: skip
 
@@ -313,7 +316,7 @@ def compare(country: Country, drawn: Drawn, engine: ours.Engine, numbers: Any = 
 
 
 def _beside(country: Country, month: str, row: Row) -> bool:
-    """Whether floats may put an income on the other side of a threshold: salaries and their sum are put into one each."""
+    """Whether floats, one for each salary and one for their sum, may put an income on the other side of a threshold."""
     values, income = country.values("", month), _yuan(row["household_income"])
     tables = [
         values.get(name) for name in ("benefits_meal_price", "benefits_swimming_pool_access_cost_increase")
@@ -328,8 +331,8 @@ def _beside(country: Country, month: str, row: Row) -> bool:
 def _has_none(country: Country, name: str, month: str, parameter: str, rows: Sequence[Row]) -> None:
     """What OpenFisca cannot compute for want of a parameter, whose name ends so, has none here either.
 
-    A condition may settle it even so: without a child there is no parenting allowance, whatever the threshold. Then it is 0
-    here, and a sum over it is computed, where OpenFisca stops for everybody.
+    A condition may settle it even so: without a child there is no parenting allowance, whatever the threshold. Then it
+    is 0 here, and a sum over it is computed, where OpenFisca stops for everybody.
     """
     held = country.values(name, month)
     assert any(one.endswith(f"_{parameter}") and one not in held for one in country.pack.parameters), (
