@@ -24,3 +24,14 @@ def lasting_town(lasting_city: City) -> Town:
 def _it_is_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Requests arrive at the moment that the tests live in: answers have a last day."""
     monkeypatch.setattr(middleware, "timezone", SimpleNamespace(now=lambda: NOON))
+
+
+@pytest.fixture
+def five(town: Town) -> Town:
+    """Two to whom 5,000 is due, one to whom 10,000 is, a branch, and one of whom nothing is known."""
+    town.shop()
+    town.shop(area="320.00")
+    town.shop()
+    town.shop(entity="branch")
+    town.shop(permit=None)
+    return town

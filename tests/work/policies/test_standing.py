@@ -8,7 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pytest
 from tests.work.policies.test_population import city  # noqa: F401  (a fixture)
 
 from tongban.core.packs import facts as packfacts
@@ -22,7 +21,6 @@ from tongban.work.policies.population import sources
 from tongban.work.policies.population.checking import Checker
 from tongban.work.policies.population.standing import standing
 
-pyarrow = pytest.importorskip("pyarrow")
 AT = date(2025, 9, 2)
 NAMES = ("entity", "staff_by_quarter", "assets_by_quarter", "taxable_income")
 

@@ -73,7 +73,7 @@ def _share(row: models.Entitlement) -> list[Difference]:
     line = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
     if line is None or line.round.available_fen is None:
         return []
-    lines = list(line.round.lines.order_by("id"))
+    lines = list(line.round.lines.only("amount_fen", "score", "struck", "entitlement").order_by("id"))
     listed = [
         one for one in lines if not one.struck or one.entitlement_id
     ]  # struck later, after an objection

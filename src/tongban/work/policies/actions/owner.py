@@ -12,13 +12,14 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotNow
 from tongban.base.notices.wording import both
 from tongban.core.packs import calendars
+from tongban.core.packs.model_data import Policy
 from tongban.core.values.duration import Duration, Unit
 from tongban.work.policies import access, models, payees
 from tongban.work.policies.actions import events
 from tongban.work.policies.states import ANSWERABLE, Event, State
 
 PAY_WITHIN = Duration(10, Unit.WORKING_DAYS)
-"""From confirmation to payment. Our own design, until a policy of a pack can say it itself."""
+"""From confirmation to payment, where the policy does not say. Our own design."""
 MOST_TEXT = 2000
 
 
@@ -37,7 +38,10 @@ def confirm(
         events.require_version(row, version)
         _refuse_late(acting, row)
         pack, policy = events.pack_and_policy(row)
-        due = calendars.work_calendar(pack).add(acting.today, PAY_WITHIN)
+        listed = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
+        public_to = listed.round.public_to if listed else None
+        first = max(acting.today, public_to) if public_to else acting.today  # nothing is paid in publicity
+        due = calendars.work_calendar(pack).add(first, time_to_pay(policy))
         events.changed(
             row,
             payee_name=name,
@@ -52,6 +56,12 @@ def confirm(
             body=both(msg("It will be paid by %(day)s to the account ending in %(digits)s."), day=due.day.isoformat(), digits=digits[-4:]),
         )  # fmt: skip
     return row
+
+
+def time_to_pay(policy: Policy) -> Duration:
+    """From the confirmation, or from the end of publicity, to the payment."""
+    said = policy.pay_within
+    return Duration(said.amount, Unit(said.unit)) if said is not None else PAY_WITHIN
 
 
 def refuse(*, acting: Acting, entitlement: UUID, version: int | None = None) -> models.Entitlement:

@@ -63,17 +63,18 @@ def begin(*, acting: Acting, policy: str) -> models.Round:
     if found.budget and budget is None:
         raise NotNow(_("The policy has no budget for this year."))
     with transaction.atomic():
-        open_ = models.Round.objects.select_for_update().filter(policy=policy, place=acting.place)
-        if (already := open_.exclude(state__in=["closed", "dropped"]).first()) is not None:
-            return already
-        row = models.Round.objects.create(
-            policy=policy, year=acting.today.year, organisation=acting.organisation or "", place=acting.place,
-            pack_digest=pack.digest, on=acting.today, began_at=acting.now, began_by=acting.actor, touched_at=acting.now,
-            state="looking", total=identity.count_of_kind(found.subject), order=budget.order if budget else "first-come",
-            partial=bool(budget and budget.partial),
+        row, new = models.Round.objects.exclude(state__in=["closed", "dropped"]).get_or_create(
+            policy=policy, place=acting.place,  # the database lets only one be open, also when two begin at once
+            defaults={
+                "year": acting.today.year, "organisation": acting.organisation or "", "pack_digest": pack.digest,
+                "on": acting.today, "began_at": acting.now, "began_by": acting.actor, "touched_at": acting.now,
+                "state": "looking", "total": identity.count_of_kind(found.subject),
+                "order": budget.order if budget else "first-come", "partial": bool(budget and budget.partial),
+            },
         )  # fmt: skip
-        note(acting, row, "round.begun", {"policy": policy, "pack": pack.digest})
-        push(row)
+        if new:
+            note(acting, row, "round.begun", {"policy": policy, "pack": pack.digest})
+            push(row)
     return row
 
 
@@ -175,7 +176,7 @@ def close(*, acting: Acting, round_: UUID) -> models.Round:
 
 def share_out(row: models.Round, available: int | None) -> None:
     """What each line is given of what is available, by the order of the budget. Lines that were struck are given nothing."""
-    lines = list(row.lines.filter(struck="").order_by("id"))
+    lines = list(row.lines.filter(struck="").only("amount_fen", "score", "given_fen").order_by("id"))
     row.lines.exclude(struck="").update(given_fen=0)
     amounts = [line.amount_fen for line in lines]
     given = (

@@ -105,6 +105,6 @@ def _step(
         "refusal": refusal,
         "typed": typed,
         "open": step in one.steps,
-        "term": owner.PAY_WITHIN,
+        "term": owner.time_to_pay(one.policy),
     }
     return render(request, f"policies/{step}.html", context, status=refusal.status if refusal else 200)
