@@ -28,6 +28,11 @@ def say(browser: Client, name: str, value: str, where: str = FIRM) -> str:
     return contents(browser.post(f"{where}/answer", {"name": name, name: value}, follow=True))
 
 
+def about(browser: Client, *policies: str, where: str = FIRM) -> str:
+    """Only these policies are asked about."""
+    return contents(browser.post(f"{where}/about", {"policy": policies}, follow=True))
+
+
 def group(text: str, heading: str) -> str:
     """The part of the page that stands under a heading of the ladder."""
     found = re.search(rf'<section class="card section rung" id="{heading}".*?</section>', text, re.S)
@@ -38,7 +43,7 @@ def group(text: str, heading: str) -> str:
 def test_a_visitor_answers_until_a_grant_is_due_and_sees_why_until_when_and_from_whom(
     visitor: Client,
 ) -> None:
-    begun = contents(visitor.get(f"{FIRM}?policy={GRANT}"))
+    begun = about(visitor, GRANT)
     assert "4 questions left at most" in begun
     assert "up to ¥10,000" in group(begun, "needs-data")
     for name, value in (("entity", "individual"), ("business_scope", "catering"), ("area", "86.50")):
@@ -55,7 +60,7 @@ def test_a_visitor_answers_until_a_grant_is_due_and_sees_why_until_when_and_from
 
 
 def test_an_answer_says_what_it_changed_and_undo_takes_it_back(visitor: Client) -> None:
-    visitor.get(f"{FIRM}?policy={GRANT}")
+    about(visitor, GRANT)
     say(visitor, "business_scope", "catering")
     text = say(visitor, "entity", "branch")
     assert "Not for you" in re.findall(r'class="note success">(.*?)</p>', text)[0] or "One step away" in text
@@ -69,7 +74,7 @@ def test_an_answer_says_what_it_changed_and_undo_takes_it_back(visitor: Client) 
 
 
 def test_not_knowing_leads_on_and_what_hangs_on_it_is_said(visitor: Client) -> None:
-    visitor.get(f"{FIRM}?policy={GRANT}")
+    about(visitor, GRANT)
     for name in ("entity", "business_scope", "area", "food_permit_since"):
         text = contents(visitor.post(f"{FIRM}/answer", {"name": name, "how": "unknown"}, follow=True))
     assert "Nothing more to ask" in text
@@ -77,11 +82,46 @@ def test_not_knowing_leads_on_and_what_hangs_on_it_is_said(visitor: Client) -> N
     assert text.count("You do not know") >= 4
 
 
+def test_reading_changes_nothing_and_leaves_no_session_behind(town: Town) -> None:
+    browser = Client(headers={"accept-language": "en"})
+    for path in (
+        "",
+        f"?policy={GRANT}",
+        "/share",
+        "/print",
+        ".csv",
+        "/shared?f.entity=individual",
+        f"/why/{GRANT}",
+        "/rung/not",
+    ):
+        assert browser.get(FIRM + path).status_code == 200, path
+    assert not [name for name in browser.cookies if "session" in name]
+    alone = about(browser, GRANT, "no-such-policy", "childcare-subsidy")
+    assert "4 questions left at most" in alone
+    assert len(re.findall(r"<li[^>]*data-row", group(about(browser), "needs-data"))) > 5  # of all again
+
+
+def test_what_was_granted_in_an_earlier_year_stands_against_nothing_where_it_is_granted_each_year(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = town.shop()
+    row = town.found(shop)
+    models.Entitlement.objects.filter(pk=row.pk).update(found_on=row.found_on.replace(year=2025))
+    browser = town.browser("demo-lin")
+    about(browser, GRANT)
+    consented = {"subject": shop.pk, "consent": "yes"}
+    assert "You have it" in contents(browser.post(f"{FIRM}/start", consented, follow=True))
+    town.put_in_force(monkeypatch, once_per="year")
+    again = contents(browser.get(FIRM))
+    assert "You have it" not in again
+    assert GRANT in group(again, "eligible")
+
+
 @pytest.mark.parametrize(
     ("raw", "wrong"), [("", "Give an answer"), ("many", "Give a number"), ("-3", "smallest possible answer")]
 )
 def test_a_wrong_answer_is_explained_and_nothing_is_lost(visitor: Client, raw: str, wrong: str) -> None:
-    visitor.get(f"{FIRM}?policy={GRANT}")
+    about(visitor, GRANT)
     say(visitor, "entity", "individual")
     answer = visitor.post(f"{FIRM}/answer", {"name": "area", "area": raw})
     text = contents(answer)
@@ -92,8 +132,7 @@ def test_a_wrong_answer_is_explained_and_nothing_is_lost(visitor: Client, raw: s
 
 
 def test_members_are_asked_for_one_by_one(visitor: Client) -> None:
-    where = f"{PERSON}?policy=childcare-subsidy"
-    visitor.get(where)
+    about(visitor, "childcare-subsidy", where=PERSON)
     text = contents(visitor.post(f"{PERSON}/answer", {"name": "children", "count": "2"}))
     assert text.count('type="date"') == 2
     sent = {
@@ -115,7 +154,7 @@ def test_members_are_asked_for_one_by_one(visitor: Client) -> None:
 
 
 def test_two_situations_stand_side_by_side_with_what_differs_first(visitor: Client) -> None:
-    visitor.get(f"{FIRM}?policy={GRANT}&policy=technical-renovation")
+    about(visitor, GRANT, "technical-renovation")
     for name, value in (
         ("entity", "individual"),
         ("business_scope", "catering"),
@@ -141,7 +180,7 @@ def test_two_situations_stand_side_by_side_with_what_differs_first(visitor: Clie
 def test_a_shared_link_names_nobody_and_holds_nothing_that_was_found(town: Town) -> None:
     browser = town.browser("demo-lin")
     shop = town.shop(area="150.00")
-    browser.get(f"{FIRM}?policy={GRANT}")
+    about(browser, GRANT)
     browser.post(f"{FIRM}/start", {"subject": shop.pk, "consent": "yes"})
     say(browser, "entity", "individual")
     text = contents(browser.get(f"{FIRM}/share"))
@@ -156,7 +195,7 @@ def test_a_shared_link_names_nobody_and_holds_nothing_that_was_found(town: Town)
     assert "Sole trader" in opened
     assert "小店" not in opened
     person = Client(headers={"accept-language": "en"})
-    person.get(f"{PERSON}?policy=disability-allowances")
+    about(person, "disability-allowances", where=PERSON)
     say(person, "disability_grade", "1", PERSON)
     say(person, "low_income_family", "yes", PERSON)
     shown = contents(person.get(f"{PERSON}/share"))
@@ -191,7 +230,7 @@ def test_the_widget_may_be_framed_and_sets_nothing(town: Town) -> None:
 def test_what_is_on_record_is_read_only_with_consent_only_for_oneself_and_leaves_a_trace(town: Town) -> None:
     shop, strange = town.shop(), town.shop(owner="demo-neighbour")
     browser = town.browser("demo-lin")
-    browser.get(f"{FIRM}?policy={GRANT}")
+    about(browser, GRANT)
     refused = contents(browser.post(f"{FIRM}/start", {"subject": shop.pk}, follow=True))
     assert "Tick that it may be read" in refused
     assert "86.50 m²" not in refused
@@ -218,7 +257,7 @@ def test_what_was_granted_stands_as_had_and_is_not_due_again(town: Town) -> None
     row = town.found(shop)
     owner.confirm(acting=town.owner(), entitlement=row.id, payee_name="Lin", account=ACCOUNT)
     browser = town.browser("demo-lin")
-    browser.get(f"{FIRM}?policy={GRANT}")
+    about(browser, GRANT)
     text = contents(browser.post(f"{FIRM}/start", {"subject": shop.pk, "consent": "yes"}, follow=True))
     assert "You have it" in text
     assert f'href="/benefits/{row.id}"' in text
@@ -227,7 +266,7 @@ def test_what_was_granted_stands_as_had_and_is_not_due_again(town: Town) -> None
 
 def test_a_situation_is_kept_encrypted_opened_again_and_deleted_by_its_owner_alone(town: Town) -> None:
     browser, other = town.browser("demo-lin"), town.browser("demo-neighbour")
-    browser.get(f"{FIRM}?policy={GRANT}")
+    about(browser, GRANT)
     say(browser, "area", "86.50")
     kept = contents(browser.post(f"{FIRM}/keep", {"name": "  with  two cooks "}, follow=True))
     assert "with two cooks" in kept
@@ -261,7 +300,7 @@ def test_a_session_that_was_tampered_with_begins_anew(visitor: Client) -> None:
 
 
 def test_print_table_and_reasons_are_pages_of_their_own(visitor: Client) -> None:
-    visitor.get(f"{FIRM}?policy={GRANT}")
+    about(visitor, GRANT)
     say(visitor, "area", "86.50")
     assert "86.50 m²" in contents(visitor.get(f"{FIRM}/print"))
     assert "Start-up grant" in contents(visitor.get(f"{FIRM}.csv"))

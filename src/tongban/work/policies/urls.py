@@ -38,6 +38,7 @@ urlpatterns = [
     path("calculator", calculator.choose, name="calculators"),
     path("calculator/<kind:kind>", calculator.calculator, name="calculator"),
     path("calculator/<kind:kind>.csv", calculator.table, name="calculator-table"),
+    path("calculator/<kind:kind>/about", calculator.about, name="calculator-about"),
     path("calculator/<kind:kind>/answer", calculator.answer, name="calculator-answer"),
     path("calculator/<kind:kind>/undo", calculator.undo, name="calculator-undo"),
     path("calculator/<kind:kind>/clear", calculator.clear, name="calculator-clear"),

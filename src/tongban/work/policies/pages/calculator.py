@@ -49,12 +49,19 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def calculator(request: HttpRequest, kind: Kind) -> HttpResponse:
+    return _page(request, pack_of(request), states.of(request, kind), change=request.GET.get("change", ""))
+
+
+@route.public
+@require_POST
+def about(request: HttpRequest, kind: Kind) -> HttpResponse:
+    """From now on only these policies are asked about; without any, all are. The answers stay."""
     pack, state = pack_of(request), states.of(request, kind)
-    only = tuple(name for name in request.GET.getlist("policy") if name in pack.policies)
-    if only != state.now.only and ("policy" in request.GET or "all" in request.GET):
-        state.now = replace(state.now, only=only)
-        states.put(request, kind, state)
-    return _page(request, pack, state, change=request.GET.get("change", ""))
+    wanted = dict.fromkeys(request.POST.getlist("policy"))
+    only = tuple(name for name in wanted if name in pack.policies and pack.policies[name].subject == kind)
+    state.now = replace(state.now, only=only)
+    states.put(request, kind, state)
+    return redirect("policies:calculator", kind=kind)
 
 
 @route.public
@@ -205,7 +212,7 @@ def context_of(
     """What the ladder and the answers are drawn from."""
     acting: Acting = request.acting  # type: ignore[attr-defined]
     situation = state.now
-    held = granted(acting, situation)
+    held = granted(acting, pack, situation)
     advice = advise(pack, situation, acting.today, {row.policy: row.amount_fen for row in held})
     return {
         "kind": situation.kind,
@@ -221,18 +228,27 @@ def context_of(
     }
 
 
-def granted(acting: Acting, situation: Situation) -> list[models.Entitlement]:
+def granted(acting: Acting, pack: Pack, situation: Situation) -> list[models.Entitlement]:
     """What was granted before to the subject that the situation starts from; nothing to anybody else's eyes."""
     if situation.subject is None:
         return []
     rows = access.entitlements(acting).filter(
         subject=situation.subject, state__in=[one.value for one in RESERVING]
     )
-    return list(rows.order_by("-found_at"))
+    return [
+        row for row in rows.order_by("-found_at")
+        if row.found_on.year == acting.today.year or not _is_yearly(pack, row.policy)
+    ]  # fmt: skip
+
+
+def _is_yearly(pack: Pack, name: str) -> bool:
+    """Whether a policy is granted anew each year: then an earlier year stands against nothing."""
+    policy = pack.policies.get(name)
+    return policy is not None and policy.once_per == "year"
 
 
 def _advice(acting: Acting, pack: Pack, situation: Situation) -> Advice:
-    held = {row.policy: row.amount_fen for row in granted(acting, situation)}
+    held = {row.policy: row.amount_fen for row in granted(acting, pack, situation)}
     return advise(pack, situation, acting.today, held)
 
 

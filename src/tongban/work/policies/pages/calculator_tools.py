@@ -83,7 +83,7 @@ def compare(request: HttpRequest, kind: Kind) -> HttpResponse:
         for letter, one in zip(_LETTERS, state.aside, strict=False)
     ]
     sides = [*named, *kept, (_("Now"), state.now)]
-    held = {row.policy: row.amount_fen for row in granted(acting, state.now)}
+    held = {row.policy: row.amount_fen for row in granted(acting, pack, state.now)}
     advised = [advise(pack, one, acting.today, held) for _name, one in sides]
     most = max(one.together.total_fen for one in advised)
     context = {
