@@ -207,3 +207,36 @@ def test_without_a_population_the_page_says_how_to_get_one(
     monkeypatch.setattr(environment, "home", lambda **_: tmp_path)
     text = contents(officer(town).get(f"/office/policy-desk/{POLICY}"))
     assert "tongban demo population" in text
+
+
+def test_a_run_that_breaks_is_told_once_and_not_tried_for_ever(
+    desk: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = simulations.ask(acting=desk.officer(COMMERCE), policy=POLICY, values={LEAST: "1"}, by="")
+
+    def breaks(*_given: object, **_named: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(trial, "run", breaks)
+    with pytest.raises(MemoryError):
+        simulations.run(simulation=row.pk, clock=lambda: NOON)
+    row.refresh_from_db()
+    assert row.state == "failed"
+    assert simulations.died(now=NOON + timedelta(days=9)) == []
+
+
+def test_what_is_no_money_is_told_in_its_own_unit_everywhere(desk: Town) -> None:
+    browser = officer(desk)
+    shown = contents(browser.get("/office/policy-desk/standard-factory?set.factory_m2_each=10"))
+    assert " m²" in shown
+    assert "¥" not in shown.split('id="trial"')[1]
+    table = contents(browser.get("/office/policy-desk/standard-factory?set.factory_m2_each=10&format=csv"))
+    assert "yuan" not in table
+    page = contents(browser.get("/policies/standard-factory"))
+    assert "60,000 m² of 60,000 m² left" in page
+    assert "¥600" not in page
+    assert "the highest scores come first" in page
+    assert "¥600" not in contents(browser.get("/policies"))
+    listed = {one["id"]: one for one in browser.get("/api/v1/policies").json()}
+    assert (listed["standard-factory"]["budget"], listed["standard-factory"]["units"]) == (None, 60_000)
+    assert listed["start-up-grant"]["units"] is None

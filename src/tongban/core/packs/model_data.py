@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from tongban.core.packs.model import Term
 from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule
 from tongban.core.packs.model_rules import OnUndefined
+from tongban.core.values import money
 from tongban.core.values.text import Bilingual
 
 # -- data standards ----------------------------------------------------------------------------------------
@@ -122,6 +123,17 @@ class Policy(Entry):
     clawback: tuple[Clawback, ...] = ()
     explain: Bilingual | None = None
     """In everyday words: who gets what."""
+
+    @property
+    def is_money(self) -> bool:
+        """Whether amounts and budgets are fen; otherwise whole months, or whole units of an offer."""
+        return self.effect not in ("months", "units")
+
+    def written(self, amount: int, *, grouped: bool = False) -> str:
+        """An amount as tables hold it: yuan with two digits, or a whole number."""
+        if self.is_money:
+            return money.written(amount, grouped=grouped)
+        return f"{amount:{',' if grouped else ''}}"
 
 
 # -- data products -----------------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ def _amounts(
 ) -> list[Problem]:
     problems: list[Problem] = []
     for merged, policy in content.entries("policies", model_data.Policy):
-        expect = _COUNT if policy.effect in ("months", "units") else _MONEY
+        expect = _MONEY if policy.is_money else _COUNT
         texts = [("amount", policy.amount, expect, policy.id)]
         texts += [("score", policy.score, _COUNT, score_key(policy.id))] if policy.score is not None else []
         for name, text, type, key in texts:

@@ -33,6 +33,7 @@ from tongban.core.rules.to_numpy.columns import (
     MemberColumns,
 )
 from tongban.core.rules.to_numpy.given import Needs, needs
+from tongban.core.rules.types import Kind
 
 RESULTS: Final = (Result.NOT, Result.ELIGIBLE, Result.NEAR, Result.NEEDS_DATA)
 """What a code of `Verdicts.results` stands for."""
@@ -117,6 +118,10 @@ class Matcher:
         """Those of one policy: its conditions in their order, then its amount."""
         names = *(f"{policy} {condition}" for condition in self.conditions[policy]), policy
         return {name: self.rules[name] for name in names}
+
+    def is_money(self, policy: str) -> bool:
+        """Whether its amounts are fen; otherwise months or units."""
+        return self.rules[policy].type.kind is Kind.MONEY
 
     def without_value(self) -> dict[str, tuple[str, ...]]:
         """Policies that read a parameter or table without a value on the day, and which."""

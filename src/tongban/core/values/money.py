@@ -70,3 +70,9 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} cannot be added or compared")
         return other.fen
+
+
+def written(fen: int, *, grouped: bool = False) -> str:
+    """Yuan with two digits after the point, as tables and files hold them: 12.50; grouped: 1,200.50."""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:{',' if grouped else ''}}.{rest:02}"

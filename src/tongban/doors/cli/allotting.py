@@ -84,7 +84,7 @@ def allot(
 def _amount(policy: Policy, typed: str) -> int:
     try:
         number = Decimal(typed.replace(",", ""))
-        whole = number if policy.effect == "units" else number * 100
+        whole = number * 100 if policy.is_money else number
         if whole != whole.to_integral_value() or whole < 0:
             raise InvalidOperation
     except InvalidOperation:
@@ -95,18 +95,14 @@ def _amount(policy: Policy, typed: str) -> int:
 
 
 def _table(policy: Policy, shares: Sequence[Share]) -> str:
-    rows = [(one.subject, _plain(policy, one.amount), one.score, _plain(policy, one.given)) for one in shares]
+    rows = [(one.subject, policy.written(one.amount), one.score, policy.written(one.given)) for one in shares]
     return sheets.MARK + sheets.text(("subject", "amount", "score", "given"), rows)
-
-
-def _plain(policy: Policy, amount: int) -> str:
-    return str(amount) if policy.effect == "units" else f"{amount // 100}.{amount % 100:02}"
 
 
 def _tell(policy: Policy, shares: Sequence[Share], available: int, rejected: int, out: Path) -> None:
     given = sum(one.given for one in shares)
     served, whole = sum(one.given > 0 for one in shares), sum(0 < one.given == one.amount for one in shares)
-    amount, left = _plain(policy, given), _plain(policy, available - given)
+    amount, left = policy.written(given), policy.written(available - given)
     if terminal_language() == "zh":
         click.echo(
             f"符合 {len(shares):,} 家（人），分到 {served:,}，其中足额 {whole:,}；共 {amount}，余 {left}。明细在 {out}。"

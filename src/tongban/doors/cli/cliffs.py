@@ -25,6 +25,7 @@ from tongban.core.rules.narrate.phrases import Phrases
 from tongban.core.rules.narrate.speech import Speech
 from tongban.core.rules.states import Value
 from tongban.core.rules.types import Kind, Type, parse_type
+from tongban.core.values import money
 from tongban.doors.cli import packs, plans
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ def _write(out: Path, head: Sequence[str], rows: Iterable[Sequence[Any]], speech
 
 
 def _yuan(fen: int) -> str:
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100:,}.{abs(fen) % 100:02}"
+    return money.written(fen, grouped=True)
 
 
 def _cell(fen: int) -> Decimal:

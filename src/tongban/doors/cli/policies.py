@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from tongban.base.kit.terminal import terminal_language, width
+from tongban.core.values import money
 from tongban.doors.cli import lazily, packs, plans, simulated
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def result(folder: Path, out: Path | None) -> None:
 
     _require_arrow()
     try:
-        counts = again.counts(folder)
+        counts, whole = again.counts(folder), again.not_money(folder)
         rows = again.write(folder, out) if out is not None else None
     except (run.OtherRun, sources.BadSource) as error:
         raise click.ClickException(str(error)) from error
@@ -157,7 +158,7 @@ def result(folder: Path, out: Path | None) -> None:
         else ("policy", "due to", "yuan", "one condition short", "needs data")
     )
     lines = [
-        (name, f"{one.eligible:,}", f"{one.amount_fen // 100:,}.{one.amount_fen % 100:02}", f"{one.near:,}", f"{one.needs_data:,}")
+        (name, f"{one.eligible:,}", "–" if name in whole else money.written(one.amount_fen, grouped=True), f"{one.near:,}", f"{one.needs_data:,}")
         for name, one in counts.items()
     ]  # fmt: skip
     _columns([header, *lines])
@@ -221,7 +222,7 @@ def simulate(
     effects = dict(zip(scenarios, found, strict=True))
     simulated.tell(pack, effects, by)
     if out is not None:
-        out.write_text(simulated.as_csv(effects), encoding="utf-8", newline="")
+        out.write_text(simulated.as_csv(pack, effects), encoding="utf-8", newline="")
         click.echo(f"All effects are in {out}.")
     if rejected:
         click.echo(
@@ -355,8 +356,8 @@ def _tell(pack: Pack, outcome: Outcome, out: Path) -> None:
     )  # fmt: skip
     rows = [header]
     for name, count in outcome.counts.items():
-        counted = pack.policies[name].effect in ("months", "units")
-        yuan = "–" if counted else f"{count.amount_fen // 100:,}.{count.amount_fen % 100:02}"
+        policy = pack.policies[name]
+        yuan = money.written(count.amount_fen, grouped=True) if policy.is_money else "–"
         numbers = (count.near, count.needs_data, count.not_due, count.referred)
         rows.append(
             (

@@ -30,6 +30,8 @@ def tell(pack: Pack, found: Mapping[str, Effects], by: str | None) -> None:
         ("", "之前", "之后", "金额之前（元）", "金额之后（元）", "变多", "变少", "说不准", "") if chinese else
         ("", "due before", "due after", "yuan before", "yuan after", "get more", "get less", "cannot tell", "")
     )  # fmt: skip
+    amounts = ("数量之前", "数量之后") if chinese else ("amount before", "amount after")
+    in_units = (*header[:3], *amounts, *header[5:])
     for policy in dict.fromkeys(name for effects in found.values() for name in effects):
         lines: list[tuple[str, Effect]] = []
         for scenario, effects in found.items():
@@ -44,8 +46,9 @@ def tell(pack: Pack, found: Mapping[str, Effects], by: str | None) -> None:
                 )
                 lines += [(f"  {_group(pack, by, name, language)}", effect) for name, effect in named]
         most = max((line.cost_after for _, line in lines), default=0) or 1
-        rows = [header, *(_row(name, effect, most) for name, effect in lines)]
-        click.echo(pack.policies[policy].name.get(language) if policy in pack.policies else policy)
+        of_policy = header if pack.policies[policy].is_money else in_units
+        rows = [of_policy, *(_row(pack, policy, name, effect, most) for name, effect in lines)]
+        click.echo(pack.policies[policy].name.get(language))
         widths = [max(width(row[place]) for row in rows) for place in range(len(header))]
         for row in rows:
             first = row[0] + " " * (widths[0] - width(row[0]))
@@ -66,8 +69,8 @@ def _group(pack: Pack, by: str, code: str, language: str) -> str:
     return labels.get(code, code)
 
 
-def as_csv(found: Mapping[str, Effects]) -> str:
-    """Every scenario, policy and group as a row; money in yuan."""
+def as_csv(pack: Pack, found: Mapping[str, Effects]) -> str:
+    """Every scenario, policy and group as a row; money in yuan, months and units as they are."""
     from tongban.core.planning.changed import Effect
 
     names = [one.name for one in fields(Effect)]
@@ -76,7 +79,10 @@ def as_csv(found: Mapping[str, Effects]) -> str:
             scenario,
             policy,
             group,
-            *(_yuan(getattr(effect, n), plain=True) if n in _MONEY else getattr(effect, n) for n in names),
+            *(
+                _written(pack, policy, getattr(effect, n)) if n in _MONEY else getattr(effect, n)
+                for n in names
+            ),
         )
         for scenario, effects in found.items()
         for policy, groups in effects.items()
@@ -85,12 +91,12 @@ def as_csv(found: Mapping[str, Effects]) -> str:
     return sheets.MARK + sheets.text(("change", "policy", "group", *names), rows)
 
 
-def _row(name: str, effect: Effect, most: int) -> tuple[str, ...]:
-    numbers = (f"{effect.before:,}", f"{effect.after:,}", _yuan(effect.cost_before), _yuan(effect.cost_after))
+def _row(pack: Pack, policy: str, name: str, effect: Effect, most: int) -> tuple[str, ...]:
+    costs = (_written(pack, policy, one, grouped=True) for one in (effect.cost_before, effect.cost_after))
     told = (f"{effect.winners:,}", f"{effect.losers:,}", f"{effect.open:,}")
-    return (name, *numbers, *told, "█" * round(BAR * effect.cost_after / most))
+    bar = "█" * round(BAR * effect.cost_after / most)
+    return (name, f"{effect.before:,}", f"{effect.after:,}", *costs, *told, bar)
 
 
-def _yuan(fen: int, *, plain: bool = False) -> str:
-    whole = str(fen // 100) if plain else f"{fen // 100:,}"
-    return f"{whole}.{fen % 100:02}"
+def _written(pack: Pack, policy: str, amount: int, *, grouped: bool = False) -> str:
+    return pack.policies[policy].written(amount, grouped=grouped)

@@ -71,7 +71,10 @@ class PolicyOut(Schema):
     valid_from: str
     valid_to: Annotated[str | None, Field(description="First day on which nothing can arise")]
     conditions: list[ConditionOut]
-    budget: BudgetOut | None
+    budget: Annotated[BudgetOut | None, Field(description="Of a policy that pays money")]
+    units: Annotated[
+        int | None, Field(description="Of an offer that is not money: what there is of it this year")
+    ]
     articles: list[str]
     confidence: str
 
@@ -128,10 +131,12 @@ def list_policies(request: HttpRequest) -> list[dict[str, Any]]:
             "id": p.id, "name": _text(p.name), "summary": _text(p.summary), "subject": p.subject, "valid_from": p.valid_from,
             "valid_to": p.valid_to,
             "conditions": [{"id": c.id, "label": _text(c.label), "articles": list(c.articles)} for c in p.conditions],
-            "budget": _budget(queries.budget_of(pack, p, acting.today.year)), "articles": list(p.articles),
+            "budget": _budget(line) if p.is_money else None, "units": None if p.is_money or line is None else line.total_fen,
+            "articles": list(p.articles),
             "confidence": p.confidence.value,
         }
         for p in queries.policies_in_force(pack, acting.today)
+        for line in (queries.budget_of(pack, p, acting.today.year),)
     ]  # fmt: skip
 
 

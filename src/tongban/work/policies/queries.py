@@ -128,6 +128,11 @@ def policies_in_force(pack: Pack, at: date) -> list[Policy]:
     return [policy for policy in pack.policies.values() if calculator.in_force(policy, at)]
 
 
+def order_of(policy: Policy, year: int) -> str:
+    """How what is set aside for a year is shared out; a policy without a budget owes everybody at once."""
+    return next((budget.order for budget in policy.budget if budget.year == year), "first-come")
+
+
 def budget_of(pack: Pack, policy: Policy, year: int) -> BudgetLine | None:
     """What the pack sets aside for the year and how much of it is held; None: no budget was declared for it."""
     declared = next((budget for budget in policy.budget if budget.year == year), None)

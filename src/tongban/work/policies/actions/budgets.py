@@ -31,11 +31,6 @@ def reserve(*, pack: Pack, policy: Policy, year: int, amount_fen: int) -> Reserv
     return Reservation(budget, held)
 
 
-def order_of(policy: Policy, year: int) -> str:
-    """How the money of a year is shared out; a policy without a budget owes everybody at once."""
-    return next((budget.order for budget in policy.budget if budget.year == year), "first-come")
-
-
 def of_year(*, pack: Pack, policy: Policy, year: int) -> models.BudgetYear | None:
     """The budget of a year, locked until the transaction ends. None: the policy declares none for it."""
     declared = next((budget for budget in policy.budget if budget.year == year), None)

@@ -22,7 +22,7 @@ from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
 from tongban.core.planning.calculator import Assessment, Result
-from tongban.work.policies import access, evidence, models
+from tongban.work.policies import access, evidence, models, queries
 from tongban.work.policies.actions import budgets, entitling
 
 NOT_READ = "not-read"
@@ -125,7 +125,7 @@ def _look(matter: _Matter, policy: Policy, facts: Mapping[str, Any]) -> dict[str
         }  # fmt: skip
     read = {name: facts[name] for name in sorted(calculator.facts_read(matter.pack, policy)) if name in facts}
     found = calculator.assess(matter.pack, policy, evidence.typed(matter.pack, read), matter.acting.today)
-    if found.result is Result.ELIGIBLE and budgets.order_of(policy, matter.acting.today.year) == "first-come":
+    if found.result is Result.ELIGIBLE and queries.order_of(policy, matter.acting.today.year) == "first-come":
         _entitle(matter, policy, found, read, ground)
     return {
         "policy": policy.id, "result": found.result.value, "ground": ground, "amount_fen": found.amount_fen,

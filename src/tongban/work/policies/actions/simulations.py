@@ -109,6 +109,9 @@ def run(*, simulation: UUID, clock: Callable[[], datetime]) -> models.Simulation
     except CANNOT as error:
         update(state="failed", result={"error": str(error)})
         return row
+    except Exception:  # told as it is to whoever looks after the node, and not tried for ever
+        update(state="failed", result={"error": _("Something broke on our side, and nothing was computed.")})
+        raise
     result = {
         "groups": {name: asdict(effect) for name, effect in found.groups.items()}, "rows": found.rows, "rejected": found.rejected,
         "seconds": round(monotonic() - begun, 1),

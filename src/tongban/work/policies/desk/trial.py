@@ -15,6 +15,7 @@ from tongban.core.planning import changed
 from tongban.core.planning.changed import Effect
 from tongban.core.planning.population import Matcher
 from tongban.core.rules.states import Parameters
+from tongban.core.values import money
 from tongban.work.policies.population import simulation
 from tongban.work.policies.population.checking import Checker
 from tongban.work.policies.population.sources import Source
@@ -142,7 +143,7 @@ def _checker(pack: Pack, matcher: Matcher, by: str | None) -> Checker:
 
 
 def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}".removesuffix(".00")
+    return money.written(fen).removesuffix(".00")
 
 
 def _step(fen: int) -> str:

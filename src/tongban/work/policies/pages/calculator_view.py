@@ -129,18 +129,15 @@ def amount(rung: Rung) -> str:
 
 
 def in_words(policy: Policy, value: int) -> str:
-    """Money, money that is saved or has to be paid, or months."""
+    """What is given, saved or has to be paid."""
+    amount = {"amount": view.amount_text(policy, value)}
     match policy.effect:
-        case "months":
-            return ngettext("%(n)d month", "%(n)d months", value) % {"n": value}
-        case "units":
-            return f"{value:,} {in_language(policy.unit)}".rstrip()
         case "tax-saved":
-            return _("%(amount)s saved") % {"amount": kit.yuan(value)}
+            return _("%(amount)s saved") % amount
         case "tax-due" | "levy":
-            return _("%(amount)s to pay") % {"amount": kit.yuan(value)}
-        case "payment":
-            return kit.yuan(value)
+            return _("%(amount)s to pay") % amount
+        case "payment" | "months" | "units":
+            return amount["amount"]
 
 
 def told(pack: Pack, situation: Situation) -> list[Told]:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,7 +22,6 @@ from tongban.base.directory import queries as directory
 from tongban.base.kit import access as route
 from tongban.base.kit import charts, sheets
 from tongban.base.kit.acting import Acting
-from tongban.base.kit.templatetags import kit
 from tongban.base.kit.text import in_language
 from tongban.core.packs import amending, parameters
 from tongban.core.packs.model_data import Policy
@@ -95,7 +95,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     if population and not errors:
         context |= _tried(pack, found, acting.today, population, levers, said, by, swept)
     if request.GET.get("format") == "csv" and "rows" in context:
-        return _table(f"trial-{found.id}", context["rows"])
+        return _table(f"trial-{found.id}", found, context["rows"])
     return render(request, "policies/desk/policy.html", context)
 
 
@@ -137,9 +137,9 @@ def run(request: HttpRequest, key: UUID) -> HttpResponse:
     if row.state == "done" and row.result:
         effects = {name: Effect(**effect) for name, effect in row.result["groups"].items()}
         rows = _rows(pack, row.by, effects)
-        context |= _drawn(rows)
+        context |= _drawn(found, rows)
         if request.GET.get("format") == "csv":
-            return _table(f"simulation-{row.on}-{row.policy}", rows)
+            return _table(f"simulation-{row.on}-{row.policy}", found, rows)
     if not request.headers.get("HX-Request"):
         return render(request, "policies/desk/run.html", context)
     if not context["working"]:
@@ -219,7 +219,7 @@ def _tried(
         sample = populations.sample_of(population, trial.wanted(pack, found, at, by or None))
         (whole,) = trial.run(pack, found, at, sample, [said], by or None)
         rows = _rows(pack, by, whole.groups)
-        context = {**_drawn(rows), "sample": whole.rows, "rejected": whole.rejected}
+        context = {**_drawn(found, rows), "sample": whole.rows, "rejected": whole.rejected}
         lever = next((one for one in levers if one.name == swept), None)
         if lever is not None:
             context |= _swept(pack, found, at, sample, lever, said)
@@ -239,7 +239,7 @@ def _swept(
     title = _("Cost in the sample by %(number)s") % {"number": in_language(pack.parameters[lever.name].label)}
     marked = next((place for place, value in enumerate(values) if value == lever.shown), None)
     return {
-        "curve": charts.curve(points, title=title, say=kit.money, marked=marked),
+        "curve": charts.curve(points, title=title, say=partial(view.amount_text, found), marked=marked),
         "points": [(value, one.whole) for value, one in zip(values, tried, strict=True)],
         "curve_title": title,
     }  # fmt: skip
@@ -254,27 +254,31 @@ def _rows(pack: Pack, by: str, groups: Mapping[str, Effect]) -> list[Row]:
     return [*(Row(_group(pack, by, name), effect) for name, effect in named), Row(_("All together"), whole)]
 
 
-def _drawn(rows: list[Row]) -> dict[str, Any]:
+def _drawn(policy: Policy, rows: list[Row]) -> dict[str, Any]:
     costly = [row for row in rows[:-1] if row.effect.cost_before or row.effect.cost_after][:MOST_GROUPS]
     drawn = [(row.label, row.effect.cost_before, row.effect.cost_after) for row in (*costly, rows[-1])]
     picture = charts.beside(
-        drawn, title=_("Cost before and after"), names=(_("before"), _("after")), say=kit.money
+        drawn,
+        title=_("Cost before and after"),
+        names=(_("before"), _("after")),
+        say=partial(view.amount_text, policy),
     )
     return {"rows": rows, "picture": picture, "whole": rows[-1].effect}
 
 
-def _table(name: str, rows: list[Row]) -> HttpResponse:
+def _table(name: str, policy: Policy, rows: list[Row]) -> HttpResponse:
+    yuan = policy.is_money
     columns = (
-        _("Group"), _("Subjects"), _("Due before"), _("Due after"), _("Cost before (yuan)"), _("Cost after (yuan)"), _("Get more"),
-        _("Get less"), _("More in all (yuan)"), _("Less in all (yuan)"), _("Cannot be told"),
+        _("Group"), _("Subjects"), _("Due before"), _("Due after"), _("Cost before (yuan)") if yuan else _("Amount before"),
+        _("Cost after (yuan)") if yuan else _("Amount after"), _("Get more"), _("Get less"),
+        _("More in all (yuan)") if yuan else _("More in all"), _("Less in all (yuan)") if yuan else _("Less in all"), _("Cannot be told"),
     )  # fmt: skip
     lines = [
         (
-            row.label, row.effect.subjects, row.effect.before, row.effect.after, _plain(row.effect.cost_before),
-            _plain(row.effect.cost_after), row.effect.winners, row.effect.losers, _plain(row.effect.won), _plain(row.effect.lost),
-            row.effect.open,
+            row.label, one.subjects, one.before, one.after, policy.written(one.cost_before), policy.written(one.cost_after),
+            one.winners, one.losers, policy.written(one.won), policy.written(one.lost), one.open,
         )
-        for row in rows
+        for row in rows for one in (row.effect,)
     ]  # fmt: skip
     return sheets.download(name, columns, lines)
 
@@ -308,7 +312,3 @@ def _group(pack: Pack, by: str, name: str) -> str:
 def _unit(pack: Pack, name: str) -> str:
     parameter = pack.parameters[name]
     return _("yuan") if parameter.type == "money" else view.unit_words(pack, parameter.unit or "")
-
-
-def _plain(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

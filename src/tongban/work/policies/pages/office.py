@@ -22,6 +22,7 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Refusal
 from tongban.base.kit.templatetags.kit import called
 from tongban.base.kit.text import in_language
+from tongban.core.values import money
 from tongban.work.policies import access, models, queries, words
 from tongban.work.policies import replay as replays
 from tongban.work.policies.actions import events, office
@@ -76,7 +77,7 @@ def entitlements_csv(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
     rows = [
         (
-            str(row.id), in_language(policy.name), called(subject), f"{row.amount_fen // 100}.{row.amount_fen % 100:02d}", word,
+            str(row.id), in_language(policy.name), called(subject), money.written(row.amount_fen), word,
             row.found_on.isoformat(), _iso(row.confirm_by), _iso(row.due_on), _iso(row.paid_on), row.payment, row.place,
         )
         for row, subject, policy, (word, _tone) in _rows(list(queries.of_office(request.acting, **asked)[:MOST]))  # type: ignore[attr-defined]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
 from django.views.decorators.http import require_safe
 
 from tongban.base.directory import queries as directory
@@ -17,6 +19,12 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
 from tongban.work.policies import queries
 from tongban.work.policies.pages import view
+
+_ORDERS: Final = {
+    "first-come": msg("First come, first served, until it is spent."),
+    "score": msg("Where there is not enough for all, the highest scores come first."),
+    "pro-rata": msg("Where there is not enough for all, everybody is given the same share."),
+}
 
 
 @route.public
@@ -53,6 +61,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
         "basis": view.bases(pack, found.articles),
         "texts": _texts(pack, found),
         "money_basis": view.bases(pack, sorted({article for b in found.budget for article in b.articles})),
+        "order": _(_ORDERS[queries.order_of(found, today.year)]),
         "budgets": [(line, line.year == today.year) for line in budgets],
         "facts": view.fact_names(pack, sorted(calculator.facts_read(pack, found))),
         "organ": organ,

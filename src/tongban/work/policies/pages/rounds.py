@@ -23,6 +23,7 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
 from tongban.base.kit.templatetags.kit import called
 from tongban.core.planning.calculator import in_force
+from tongban.core.values import money
 from tongban.work.policies import access, models, queries, words
 from tongban.work.policies.actions import payments, publicity, rounds
 from tongban.work.policies.actions.matching import found_unasked
@@ -168,7 +169,7 @@ def payment_file(request: HttpRequest, round_: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("policies:round", round_)
     rows = [
-        (str(one_.entitlement), one_.payee, one_.account, f"{one_.amount_fen // 100}.{one_.amount_fen % 100:02d}", one_.policy,
+        (str(one_.entitlement), one_.payee, one_.account, money.written(one_.amount_fen), one_.policy,
          one_.pay_by.isoformat() if one_.pay_by else "")
         for one_ in found
     ]  # fmt: skip
@@ -221,7 +222,7 @@ def table(request: HttpRequest, round_: UUID) -> HttpResponse:
     )
     rows = [
         (
-            called(names.get(line.subject)), _plain(line.amount_fen), line.score, _plain(line.given_fen), line.struck,
+            called(names.get(line.subject)), money.written(line.amount_fen), line.score, money.written(line.given_fen), line.struck,
             words.state(line.entitlement.state)[0] if line.entitlement else "", str(line.entitlement_id or ""),
         )
         for line in lines
@@ -299,7 +300,3 @@ def _lines(row: models.Round, tab: str) -> Any:
 def _state(row: models.Round) -> tuple[str, str]:
     word, tone = STATES[row.state]
     return _(word), tone
-
-
-def _plain(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"

@@ -53,6 +53,15 @@ def digests(folder: Path) -> dict[str, str]:
     return dict(held["key"]["policies"])
 
 
+def not_money(folder: Path) -> frozenset[str]:
+    """Policies whose amounts are months or units."""
+    since = _since(folder)
+    if since is None:
+        return frozenset(_manifest(folder)["key"]["not_money"])
+    newer = (folder / name for name in (POLICIES, SUBJECTS) if (folder / name / MANIFEST).exists())
+    return not_money(Path(since["since"])).union(*(not_money(one) for one in newer))
+
+
 def run_again(
     before: Path, source: Source, changed: Source | None, checker: Checker, matcher: Matcher, engine: str, out: Path, *,
     url: str | None = None, progress: Callable[[int], None] = lambda _rows: None,

@@ -30,7 +30,7 @@ from tongban.work.policies.population.sources import Source, Torn
 MANIFEST: Final = "run.json"
 REJECTED: Final = "rejected.csv"
 BATCHES_A_PART: Final = 8
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 
 
 class OtherRun(ValueError):
@@ -146,6 +146,7 @@ def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
         "checks": checker.digest(),
         "at": matcher.at.isoformat(),
         "policies": {name: matcher.digest(name) for name in matcher.conditions},
+        "not_money": [name for name in matcher.conditions if not matcher.is_money(name)],
     }
 
 
