@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -224,9 +223,3 @@ def test_every_row_of_every_row_group_comes_once_and_in_order(tmp_path: Path, gr
     found = list(arrow.chunks(path, program({"some": rule("seats > 0")}).needs, rows=10))
     assert [value for part, _ in found for value in part["seats"].values] == list(range(95))  # type: ignore[union-attr]
     assert max(rows for _, rows in found) <= 10
-
-
-def test_without_pyarrow_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(arrow.EngineMissing, match=r"pip install 'tongban\[engines\]'"):
-        arrow.columns(None, Needs({}, {}))

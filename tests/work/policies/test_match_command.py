@@ -53,9 +53,11 @@ def test_facts_without_a_column_are_named(tmp_path: Path) -> None:
 def test_without_the_extra_it_is_said_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.setitem(sys.modules, "duckdb", None)
     source = csv(tmp_path, GOOD)
-    done = ran("--population", source, "--out", tmp_path / "out", "--pack", ROOT / "packs/cn")
+    given = ("--population", source, "--policy", REFUND, "--at", "2025-06-01", "--pack", ROOT / "packs/cn")
+    done = ran(*given, "--engine", "duckdb", "--out", tmp_path / "out")
     assert done.exit_code == 1
     assert "pip install 'tongban[engines]'" in done.output
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").glob("part-*.parquet"))
+    assert ran(*given, "--out", tmp_path / "other").exit_code == 0

@@ -14,8 +14,6 @@ is known; a NULL is then absent, and without such a column what `null_means` say
     date           date32, date64
     text, code     strings, also dictionaries
     a relation     lists of structs, with the fields as columns above: `children.born` in `refs`
-
-Needs the extra `engines`.
 """
 
 from __future__ import annotations
@@ -27,13 +25,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from tongban.base.engines.duckdb import EngineMissing
 from tongban.core.rules.to_numpy.columns import ABSENT, KNOWN, UNKNOWN, Column, Columns, MemberColumns
 from tongban.core.rules.to_numpy.given import Needs
 from tongban.core.rules.to_sql.source import ColumnRef, NullMeans
 from tongban.core.rules.types import MAX_DIGITS, Kind, Type
 
-__all__ = ["ColumnUnfit", "EngineMissing", "chunks", "columns", "groups", "require"]
+__all__ = ["ColumnUnfit", "chunks", "columns", "groups"]
 
 ROWS: Final = 131_072
 """Subjects of a chunk: what two cores work on side by side stays below a gigabyte."""
@@ -49,9 +46,8 @@ def chunks(
 ) -> Iterator[tuple[Columns, int]]:
     """A Parquet file, so many subjects at a time: their columns and their number. Only what rules need is read.
 
-    Raises EngineMissing, ColumnUnfit, and what pyarrow raises for a file it cannot read.
+    Raises ColumnUnfit, and what pyarrow raises for a file it cannot read.
     """
-    _pyarrow()
     from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
@@ -81,9 +77,11 @@ def groups(metadata: Any, rows: int) -> Iterator[list[int]]:
 def columns(batch: Any, needs: Needs, refs: Mapping[str, ColumnRef] | None = None) -> Columns:
     """The columns of a RecordBatch (or of a Table whose columns are of one chunk each).
 
-    Raises EngineMissing and ColumnUnfit.
+    Raises ColumnUnfit.
     """
-    reader = _Reader(_pyarrow(), refs or {})
+    import pyarrow
+
+    reader = _Reader(pyarrow, refs or {})
     there = {name: batch.column(place) for place, name in enumerate(batch.schema.names)}
     found: dict[str, Column | MemberColumns] = {}
     for name, type in needs.facts.items():
@@ -276,18 +274,3 @@ def _unfit(name: str, array: Any, wanted: str) -> ColumnUnfit:
     return ColumnUnfit(
         f"The column '{name}' holds {array.type} in {len(array):,} rows, and what is wanted is {wanted}."
     )
-
-
-def require() -> None:
-    """Raises EngineMissing where PyArrow is not installed."""
-    _pyarrow()
-
-
-def _pyarrow() -> Any:
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise EngineMissing(
-            "PyArrow is not installed. Install it with: pip install 'tongban[engines]'"
-        ) from error
-    return pyarrow

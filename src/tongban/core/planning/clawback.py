@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from dateutil.relativedelta import relativedelta
-
 from tongban.core.packs.model_data import Clawback
+from tongban.core.rules.dates import add_months
 
 YEAR = 365
 """Days of a year in simple interest."""
@@ -41,7 +40,8 @@ def back(
         raise ValueError("nothing can be owed before it was paid")
     if rule.returns == "pro-rata":
         return Owed(_left(rule, paid_fen, paid_on, on), 0)
-    if rule.within_months is not None and on >= paid_on + relativedelta(months=rule.within_months):
+    end = _end(rule, paid_on)
+    if end is not None and on >= end:
         return Owed(0, 0)
     if rule.returns == "all":
         return Owed(paid_fen, 0)
@@ -52,8 +52,13 @@ def back(
 
 
 def _left(rule: Clawback, paid_fen: int, paid_on: date, on: date) -> int:
-    if rule.within_months is None:
+    end = _end(rule, paid_on)
+    if end is None:
         return paid_fen
-    end = paid_on + relativedelta(months=rule.within_months)
     whole, left = (end - paid_on).days, max(0, (end - on).days)
     return paid_fen * left // whole
+
+
+def _end(rule: Clawback, paid_on: date) -> date | None:
+    """First day on which nothing is owed any more; None: there is none."""
+    return None if rule.within_months is None else add_months(paid_on, rule.within_months)

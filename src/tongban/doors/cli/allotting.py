@@ -53,10 +53,6 @@ def allot(
     from tongban.work.policies.population import allotting, sources
     from tongban.work.policies.population.checking import Checker
 
-    try:
-        arrow.require()
-    except arrow.EngineMissing as error:
-        raise click.ClickException(str(error)) from error
     pack = packs.of_place(place, path)
     day = plans.day_of(pack, at)
     kind = pack.policies[policy_id].subject if policy_id in pack.policies else "enterprise"

@@ -246,7 +246,6 @@ def _of_many(
     from tongban.work.policies.population.standing import standing
 
     try:
-        arrow.require()
         matcher = Matcher.of_pack(pack, policies, day)
         source = sources.open_source(population, table)
         checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, key)
@@ -261,7 +260,7 @@ def _of_many(
             )
         found = standing(source, checker, pack, policies, fact, day, within=within)
     except (
-        arrow.EngineMissing, arrow.ColumnUnfit, sources.BadSource, engines.CannotRun, TooManyFacts,
+        arrow.ColumnUnfit, sources.BadSource, engines.CannotRun, TooManyFacts,
     ) as error:  # fmt: skip
         raise click.ClickException(str(error)) from error
     kind = planning.grid_of(pack, policies, fact).type

@@ -105,7 +105,6 @@ def match(
     from tongban.work.policies.population import again, engines, run, sources
     from tongban.work.policies.population.checking import Checker
 
-    _require_arrow()
     if changed and since is None:
         raise click.ClickException("--changed says who changed since a result: name it with --since.")
     pack = packs.of_place(place, path)
@@ -145,7 +144,6 @@ def result(folder: Path, out: Path | None) -> None:
     """Read a result of `match`, with everything that it was brought up to date with."""
     from tongban.work.policies.population import again, run, sources
 
-    _require_arrow()
     try:
         counts, whole = again.counts(folder), again.not_money(folder)
         rows = again.write(folder, out) if out is not None else None
@@ -194,7 +192,6 @@ def simulate(
     from tongban.work.policies.population import engines, simulation, sources
     from tongban.work.policies.population.checking import Checker
 
-    _require_arrow()
     pack = packs.of_place(place, path)
     other = packs.read_clean(against) if against else pack
     day = plans.day_of(pack, at)
@@ -266,16 +263,6 @@ def progress(size: int | None) -> Iterator[Callable[[int], None]]:
     yield counted
     if sys.stderr.isatty():
         click.echo(err=True)
-
-
-def _require_arrow() -> None:
-    """Raises ClickException where the extra for populations is not installed."""
-    from tongban.base.engines import arrow
-
-    try:
-        arrow.require()
-    except arrow.EngineMissing as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _scenarios(said: tuple[str, ...], sweep: str | None, against: Path | None) -> dict[str, dict[str, str]]:

@@ -62,12 +62,7 @@ def population(
 
     In the folder of this node the policy desk finds it.
     """
-    from tongban.base.engines import arrow
 
-    try:
-        arrow.require()
-    except arrow.EngineMissing as error:
-        raise click.ClickException(str(error)) from error
     from tongban.doors.demo.synthetic.draws import EPOCH
     from tongban.doors.demo.synthetic.population import write
 
