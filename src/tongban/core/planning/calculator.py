@@ -84,8 +84,9 @@ def settled(policy: Policy, findings: Mapping[str, Finding], states: Mapping[str
 
 
 def facts_read(pack: Pack, policy: Policy) -> frozenset[str]:
-    """Names of the facts that decide about a policy or its amount: nothing else may be read for it."""
-    rules = (*(pack.rule(condition.rule) for condition in policy.conditions), pack.amount(policy.id))
+    """Names of the facts that decide about a policy, its amount or its place in line: nothing else may be read for it."""
+    rules = [*(pack.rule(condition.rule) for condition in policy.conditions), pack.amount(policy.id)]
+    rules += [pack.score(policy.id)] if policy.score is not None else []
     return frozenset(name for rule in rules for name in rule.facts)
 
 

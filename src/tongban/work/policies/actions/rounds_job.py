@@ -81,10 +81,7 @@ def _looked_at(row: models.Round, acting: Acting, ladder: Ladder, subject: UUID)
     key = entitling.once_key(acting, policy, subject)
     if key is not None and entitling.is_held(policy, key):
         return HAD
-    names = calculator.facts_read(pack, policy)
-    if policy.score is not None:
-        names |= frozenset(pack.score(policy.id).facts)
-    read = evidence.facts_of(subject, pack, names, row.on)
+    read = evidence.facts_of(subject, pack, calculator.facts_read(pack, policy), row.on)
     facts = evidence.typed(pack, read)
     found = ladder.rungs(facts)[0].found
     audit.record(
