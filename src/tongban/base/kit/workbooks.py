@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -32,7 +34,7 @@ class BadWorkbook(ValueError):
     """A file is no workbook that can be read safely and without guessing. Callers translate by `code`.
 
     Codes: no-workbook, too-large, macros, embedded, links, formula, merged, error-value, not-a-date, not-exact,
-    no-sheet.
+    no-sheet, several-sheets.
     """
 
     def __init__(self, code: str, message: str, cell: str | None = None) -> None:
@@ -40,10 +42,24 @@ class BadWorkbook(ValueError):
         self.code = code
         self.cell = cell
         """Address of the cell, for example B3."""
+        self.sheet: str | None = None
+        """The sheet that was read when it was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    name: str
+    rows: list[list[str]]
+    """Without empty rows and columns at the end."""
 
 
 def rows(data: bytes, sheet: str | None = None, *, most: int = MAX_ROWS) -> list[list[str]]:
-    """The rows of a sheet, of the first visible one if none is named; without empty rows and columns at the end.
+    """The rows of a sheet, of the first visible one if none is named. Raises BadWorkbook."""
+    return read(data, sheet, most=most).rows
+
+
+def read(data: bytes, sheet: str | None = None, *, most: int = MAX_ROWS, only: bool = False) -> Sheet:
+    """A sheet by its name, or the first visible one. With `only`, without a name, no other visible one may hold anything.
 
     Raises BadWorkbook, also for a sheet with more than `most` rows.
     """
@@ -54,10 +70,39 @@ def rows(data: bytes, sheet: str | None = None, *, most: int = MAX_ROWS) -> list
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=False, keep_links=False, keep_vba=False)
     except Exception as error:  # openpyxl raises many kinds for files that are damaged; each is a refusal
         raise BadWorkbook("no-workbook", "The file cannot be read as an Excel workbook.") from error
-    for found in book.worksheets:
-        if found.title == sheet if sheet is not None else found.sheet_state == "visible":
-            return _rows(found, most)
-    raise BadWorkbook("no-sheet", f"The workbook has no sheet '{sheet}'." if sheet else "It shows no sheet.")
+    found = _chosen(book.worksheets, sheet, only=only)
+    try:
+        return Sheet(found.title, _rows(found, most))
+    except BadWorkbook as bad:
+        bad.sheet = found.title
+        raise
+
+
+def _chosen(sheets: Sequence[Any], name: str | None, *, only: bool) -> Any:
+    """As Excel does, a name is known in capitals too; of an empty sheet beside the one that is filled nothing is asked."""
+    if name is not None:
+        wanted = name.strip().casefold()
+        for sheet in sheets:
+            if sheet.title.strip().casefold() == wanted:
+                return sheet
+        message = f"The workbook has no sheet '{name}'. Its sheets: {_listed(sheets)}."
+        raise BadWorkbook("no-sheet", message)
+    visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
+    if not visible:
+        raise BadWorkbook("no-sheet", "The workbook shows no sheet.")
+    filled = [sheet for sheet in visible if _holds_something(sheet)] if only else []
+    if len(filled) > 1:
+        message = f"The workbook has several sheets, and it is not clear which is meant: {_listed(filled)}."
+        raise BadWorkbook("several-sheets", message)
+    return (filled or visible)[0]
+
+
+def _listed(sheets: Sequence[Any]) -> str:
+    return ", ".join(f"'{sheet.title}'" for sheet in sheets)
+
+
+def _holds_something(sheet: Any) -> bool:
+    return any(value not in (None, "") for row in sheet.iter_rows(values_only=True) for value in row)
 
 
 def _inspect(data: bytes) -> None:
@@ -103,7 +148,7 @@ def _without_remarks(content: bytes) -> bytes:
 
 def _rows(sheet: Worksheet, most: int) -> list[list[str]]:
     if sheet.max_row > most or sheet.max_column > MAX_COLUMNS:
-        message = f"The sheet has {sheet.max_row} rows and {sheet.max_column} columns; {most} and {MAX_COLUMNS} are the most."
+        message = f"The sheet has {sheet.max_row} rows and {sheet.max_column} columns; {most} and {MAX_COLUMNS} are the most. Delete what lies outside the table."
         raise BadWorkbook("too-large", message)
     if merged := sorted(str(area) for area in sheet.merged_cells.ranges):
         first = merged[0].partition(":")[0]

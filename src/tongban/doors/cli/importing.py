@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from tongban.base.directory import sources
+from tongban.base.kit.terminal import terminal_language
 from tongban.doors.cli import packs, scaffold
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def import_(
     plan, problems = mappings.read(str(mapping_file), mapping_file.read_bytes())
     if plan is None:
         _refuse(problems, lang)
-    rows = _rows(file, plan.mapping.sheet)
+    rows = _rows(file, plan.mapping.sheet, lang or terminal_language())
     taken = importing.take(str(file), rows, plan)
     if not isinstance(taken, importing.Taken):
         _refuse(taken, lang)
@@ -139,27 +140,16 @@ class _Into:
         self.target.write_text(self._before + written.text, encoding="utf-8")
 
 
-def _rows(file: Path, sheet: str | None) -> list[list[str]]:
-    from tongban.base.kit import workbooks
-    from tongban.core.rules.tables import sources as tables
+def _rows(file: Path, sheet: str | None, language: str) -> list[list[str]]:
+    from tongban.base.kit import spreadsheets
 
-    content = file.read_bytes()
     try:
-        if file.suffix.lower() == ".xlsx":
-            return workbooks.rows(content, sheet, most=MAX_ROWS)
-        return tables.from_csv(_text(content), most=MAX_CHARACTERS)
-    except UnicodeDecodeError as error:
-        raise click.ClickException(f"{file}: The file is text neither in UTF-8 nor in GB 18030.") from error
-    except (workbooks.BadWorkbook, tables.BadSource) as error:
-        raise click.ClickException(f"{file}: {error}") from error
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, or what spreadsheets write in China when nobody asks for UTF-8 (GB 18030)."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
+        found = spreadsheets.read(
+            file.name, file.read_bytes(), sheet, rows=MAX_ROWS, characters=MAX_CHARACTERS
+        )
+    except spreadsheets.BadTable as bad:
+        raise click.ClickException(spreadsheets.told(str(file), bad, language)) from bad
+    return found.rows
 
 
 def _named(file: Path) -> str:
