@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -13,6 +12,9 @@ from typing import Final
 MAX_CHARACTERS: Final = 200_000
 _GUARDED: Final = re.compile(r"'[=+\-@][^']*\Z")
 """A cell that some program put a quote before, so that no spreadsheet computes it."""
+
+_LINE_END: Final = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")
+"""Nothing else ends a line: not what `str.splitlines` takes for an end too, which may stand in a cell."""
 
 
 class BadSource(ValueError):
@@ -27,7 +29,8 @@ def from_csv(text: str, *, most: int = MAX_CHARACTERS) -> list[list[str]]:
     if len(text) > most:
         raise BadSource(f"The file has {len(text)} characters; {most} are the most.")
     text = text.removeprefix("\ufeff")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    lines = filter(None, _LINE_END.split(text))
+    reader = csv.reader(lines, delimiter=_delimiter(text), strict=True)
     try:
         rows = list(reader)
     except csv.Error as error:
