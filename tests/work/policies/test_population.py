@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import psycopg
 import pyarrow
 import pytest
@@ -21,8 +22,10 @@ from tongban.core.packs import loader
 from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
-from tongban.core.planning.population import RESULTS, Matcher, not_known
+from tongban.core.planning.population import Matcher
+from tongban.core.planning.verdicts import RESULTS, Verdicts, not_known
 from tongban.core.rules.states import ABSENT, Facts, Known, Members
+from tongban.core.rules.to_numpy import machine
 from tongban.core.rules.to_numpy.columns import Column, columns
 from tongban.core.rules.to_numpy.program import program
 from tongban.core.rules.types import Kind, Range, Type
@@ -93,30 +96,48 @@ def subject(random: Random, pack: Pack, matcher: Matcher, known: float = 0.85) -
     return found
 
 
+def same(one: Verdicts, other: Verdicts) -> bool:
+    """Also where one of them was made block by block."""
+    return (
+        bool(np.all(one.results == other.results) and np.all(one.due == other.due))
+        and sorted(zip(one.near.tolist(), one.failing.tolist(), strict=True))
+        == sorted(zip(other.near.tolist(), other.failing.tolist(), strict=True))
+        and dict(zip(one.wanting.tolist(), one.missing.tolist(), strict=True))
+        == dict(zip(other.wanting.tolist(), other.missing.tolist(), strict=True))
+        and (one.subjects, one.referred) == (other.subjects, other.referred)
+    )
+
+
+@pytest.mark.parametrize("block", [machine.BLOCK, 77])
 @pytest.mark.parametrize("kind", ["enterprise", "person"])
-def test_each_subject_gets_what_the_calculator_says(city: Pack, kind: str) -> None:
+def test_each_subject_gets_what_the_calculator_says(
+    city: Pack, kind: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "BLOCK", block)
     matcher, random = matcher_of(city, kind), Random(20261126)
     people = [subject(random, city, matcher, random.choice([0.5, 0.9, 1])) for _ in range(300)]
     relations = {name: dict(fields) for name, fields in matcher.needs.fields.items()}
     given = columns(matcher.needs.facts, relations, people)
-    found = program(matcher.rules).run(given, matcher.parameters, len(people))
+    made = program(matcher.rules)
+    judge = matcher.judge(given, len(people))
+    made.prepare(given, matcher.parameters, len(people)).give(judge)
+    results = made.run(given, matcher.parameters, len(people))
     seen: set[str] = set()
     for name in matcher.conditions:
         policy = city.policies[name]
-        verdicts = matcher.verdicts(name, found, given, len(people))
+        verdicts = judge.found[name]
+        assert same(verdicts, matcher.verdicts(name, results, given, len(people)))
+        found, due = verdicts.results, verdicts.due
+        fails = dict(zip(verdicts.near.tolist(), verdicts.failing.tolist(), strict=True))
+        lacks = dict(zip(verdicts.wanting.tolist(), verdicts.missing.tolist(), strict=True))
         for place, facts in enumerate(people):
             wanted = calculator.assess(city, policy, facts, AT)
-            result = RESULTS[verdicts.results[place]]
+            result = RESULTS[found[place]]
             assert result is wanted.result, (name, facts)
-            assert verdicts.amounts[place] == (wanted.amount_fen or 0), (name, facts)
-            conditions = [one.id for one in policy.conditions]
-            failing = None if verdicts.failing[place] < 0 else conditions[verdicts.failing[place]]
+            assert due[place] == (wanted.amount_fen or 0), (name, facts)
+            failing = policy.conditions[fails[place]].id if place in fails else None
             assert failing == wanted.failing, (name, facts)
-            missing = {
-                fact
-                for bit, fact in enumerate(matcher.facts[name])
-                if int(verdicts.missing[place]) >> bit & 1
-            }
+            missing = {fact for bit, fact in enumerate(matcher.facts[name]) if lacks.get(place, 0) >> bit & 1}
             assert missing >= set(wanted.missing), (name, facts)
             assert bool(missing) is bool(wanted.missing), (name, facts)
             assert not any(isinstance(facts.get(fact), Known) for fact in missing), (name, facts)

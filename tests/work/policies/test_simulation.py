@@ -28,7 +28,7 @@ from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import changed
 from tongban.core.planning.changed import BadChange, Effect, effects
-from tongban.core.planning.population import ELIGIBLE, NEEDS_DATA, Verdicts
+from tongban.core.planning.verdicts import Verdicts
 from tongban.core.rules.evaluate import evaluate
 from tongban.core.rules.states import Absent, Known, Unknown
 from tongban.doors.cli.main import cli
@@ -117,15 +117,13 @@ def vars_of(effect: Effect) -> dict[str, int]:
 
 def test_sums_are_exact_beyond_what_a_word_holds() -> None:
     large = np.full(20, 10**18 - 1, np.int64)
-    verdicts = Verdicts(
-        np.full(20, ELIGIBLE, np.uint8), large, np.full(20, -1, np.int16), np.zeros(20, np.int64), 0
-    )
-    nothing = Verdicts(
-        np.zeros(20, np.uint8), np.zeros(20, np.int64), np.full(20, -1, np.int16), np.zeros(20, np.int64), 0
-    )
+    all_, none = np.arange(20, dtype=np.int32), np.zeros(0, np.int32)
+    sums, places, bits = np.zeros(0, np.int64), np.zeros(0, np.int16), np.zeros(0, np.uint8)
+    verdicts = Verdicts(20, all_, large, none, places, none, bits, 0)
+    nothing = Verdicts(20, none, sums, none, places, none, bits, 0)
     (effect,) = effects(nothing, verdicts, np.zeros(20, np.int64), 1)
     assert effect.cost_after == effect.won == 20 * (10**18 - 1)
-    unknown = Verdicts(np.full(20, NEEDS_DATA, np.uint8), large * 0, nothing.failing, nothing.missing, 0)
+    unknown = Verdicts(20, none, sums, none, places, all_, np.ones(20, np.uint8), 0)
     (effect,) = effects(verdicts, unknown, np.zeros(20, np.int64), 1)
     assert (effect.losers, effect.open) == (0, 20)
 

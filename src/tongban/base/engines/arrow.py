@@ -138,8 +138,6 @@ class _Reader:
                 values, categories = self._texts(told, type)
             case _:
                 values = self._numbers(told, type)
-        if told.array.null_count:
-            values = np.where(_mask(told.array.is_valid()), values, values.dtype.type(0))
         return Column(values, state, categories)
 
     def members(self, name: str, fields: Mapping[str, Type], told: _Told) -> MemberColumns:
@@ -166,9 +164,9 @@ class _Reader:
         if told.known is None:
             if not nulls:
                 return None
-            there = _mask(told.array.is_valid())
             missing = ABSENT if told.null_means is NullMeans.ABSENT else UNKNOWN
-            return np.where(there, np.uint8(KNOWN), np.uint8(missing))
+            nothing = _mask(told.array.is_null()).view(np.uint8)
+            return np.multiply(nothing, np.uint8(missing), out=nothing)
         known = _mask(told.known.fill_null(False))
         if known.all() and not nulls:
             return None
@@ -207,7 +205,7 @@ class _Reader:
         return self._shifted(told, type, values, digits - array.type.scale)
 
     def _unscaled(self, told: _Told) -> Any:
-        """A DECIMAL without its point: two words of 64 bits, of which the second only repeats the sign."""
+        """A DECIMAL without its point, 0 for NULL: two words of 64 bits, of which the second only repeats the sign."""
         array = told.array
         try:
             wide = array.cast(self.arrow.decimal128(38, array.type.scale))
@@ -217,23 +215,27 @@ class _Reader:
             wide.offset : wide.offset + len(wide)
         ]
         low, high = words[:, 0], words[:, 1]
-        if np.any((low >> 63 != high) & _mask(array.is_valid())):
+        if array.null_count:
+            there = _mask(array.is_valid())
+            low, high = np.where(there, low, 0), np.where(there, high, 0)
+        if np.any(low >> 63 != high):
             raise _unfit(told.name, array, f"at most {MAX_DIGITS} digits")
-        return low.copy()
+        return low if array.null_count else low.copy()
 
     def _shifted(self, told: _Told, type: Type, values: Any, digits: int) -> Any:
-        """Times 10 to the power `digits`. Raises ColumnUnfit for too many digits before or after the point."""
-        valid = _mask(told.array.is_valid())
+        """Times 10 to the power `digits`; 0 stands for NULL. Raises ColumnUnfit for too many digits before or after the
+        point."""
         if digits < 0:
             factor = 10**-digits if -digits <= MAX_DIGITS else 10**MAX_DIGITS
-            if bad := int(np.count_nonzero((values % factor != 0) & valid)):
+            if bad := int(np.count_nonzero(values % factor != 0)):
                 raise ColumnUnfit(
                     f"The column '{told.name}' has more digits after the point than {_describe(type)} "
                     f"in {bad:,} of {len(values):,} rows."
                 )
             values = values // factor
         limit = 10 ** (MAX_DIGITS - max(digits, 0))
-        if bad := int(np.count_nonzero(((values >= limit) | (values <= -limit)) & valid)):
+        if len(values) and (values.max() >= limit or values.min() <= -limit):
+            bad = int(np.count_nonzero((values >= limit) | (values <= -limit)))
             raise ColumnUnfit(
                 f"The column '{told.name}' has more than {MAX_DIGITS} digits in {bad:,} of {len(values):,} rows."
             )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tongban.core.packs import parameters
 from tongban.core.packs.names import did_you_mean
 from tongban.core.packs.pack import Pack
-from tongban.core.planning.population import NEEDS_DATA, Verdicts, total
+from tongban.core.planning.verdicts import Verdicts
 from tongban.core.rules.states import Parameters
 from tongban.core.rules.types import BadValue, read
 
@@ -49,23 +49,20 @@ class Effect:
 
 def effects(before: Verdicts, after: Verdicts, groups: NDArray[np.int64], count: int) -> list[Effect]:
     """One effect for each of `count` groups; `groups` says of each subject which is its own."""
-    change = after.amounts - before.amounts
-    told = (before.results != NEEDS_DATA) & (after.results != NEEDS_DATA)
-    change = np.where(told, change, 0)
-    columns = {
-        "subjects": np.ones(len(groups), np.bool_),
-        "before": before.amounts > 0,
-        "after": after.amounts > 0,
-        "winners": change > 0,
-        "losers": change < 0,
-        "open": ~told,
-    }
-    counted = {name: np.bincount(groups[flags], minlength=count) for name, flags in columns.items()}
+    change, told = after.due - before.due, np.ones(len(groups), np.bool_)
+    told[before.wanting] = told[after.wanting] = False
+    change[~told] = 0
+    winners, losers = np.flatnonzero(change > 0), np.flatnonzero(change < 0)
+    who = {
+        "subjects": slice(None), "before": before.eligible, "after": after.eligible,
+        "winners": winners, "losers": losers, "open": np.flatnonzero(~told),
+    }  # fmt: skip
+    counted = {name: np.bincount(groups[places], minlength=count) for name, places in who.items()}
     sums = {
-        "cost_before": _summed(before.amounts, groups, count),
-        "cost_after": _summed(after.amounts, groups, count),
-        "won": _summed(np.maximum(change, 0), groups, count),
-        "lost": _summed(np.maximum(-change, 0), groups, count),
+        "cost_before": _summed(before.amounts, groups[before.eligible], count),
+        "cost_after": _summed(after.amounts, groups[after.eligible], count),
+        "won": _summed(change[winners], groups[winners], count),
+        "lost": _summed(-change[losers], groups[losers], count),
     }
     return [
         Effect(**{name: int(found[group]) for name, found in {**counted, **sums}.items()})
@@ -93,5 +90,8 @@ def with_values(pack: Pack, values: Parameters, said: Mapping[str, str]) -> Para
 
 
 def _summed(amounts: Amounts, groups: NDArray[np.int64], count: int) -> list[int]:
-    """Exact sums by group."""
-    return [total(amounts[groups == group]) for group in range(count)]
+    """Exact sums by group, also where they are more than an int64 holds: the halves of the words do not wrap."""
+    high, low = np.zeros((2, count), np.int64)
+    np.add.at(high, groups, amounts >> 32)
+    np.add.at(low, groups, amounts & 0xFFFFFFFF)
+    return [(int(above) << 32) + int(below) for above, below in zip(high, low, strict=True)]

@@ -107,3 +107,22 @@ def pack(answers: Array, *, out: Array) -> None:
 
 def unpack(bits: Array, *, out: Array) -> None:
     out.view(np.uint8)[...] = np.unpackbits(bits.view(np.uint8), count=len(out))
+
+
+def words(answers: Array) -> Array:
+    """An array of bool as words of bits."""
+    found = np.zeros(-(-len(answers) // 64), np.uint64)
+    bits = np.packbits(answers)
+    found.view(np.uint8)[: len(bits)] = bits
+    return found
+
+
+def places(bits: Array, size: int) -> Array:
+    """Where a flag is set, of so many rows."""
+    octets = bits.view(np.uint8)
+    some = np.flatnonzero(octets != 0)
+    if len(some) > len(octets) // 4:
+        return np.flatnonzero(np.unpackbits(octets, count=size).view(np.bool_))
+    inside = np.flatnonzero(np.unpackbits(octets[some]).view(np.bool_))
+    found = (some[inside >> 3] << 3) + (inside & 7)
+    return found[: np.searchsorted(found, size)]  # of the last word, not all bits stand for a row

@@ -187,7 +187,7 @@ def _take_states(given: Given, name: str, state: Array | None, rows: int) -> fro
 
 def _cleaned(values: Array, state: Array) -> Array:
     """With 0 in rows that are not known: what stands there may be anything, and would spoil the bounds."""
-    if not np.any((values != 0) & (state != held.KNOWN)):
+    if not np.any(values[state != held.KNOWN]):
         return values
     values = values.copy()
     values[state != held.KNOWN] = 0

@@ -71,9 +71,13 @@ def make(
     return Plan(tuple(_needed(code.lines)), outlook)
 
 
-def texts(roots: Iterable[ir.Node], parameters: Parameters) -> dict[str, int]:
-    """A number for each text that is named in the rules or held by a parameter, always the same ones."""
-    named = [node.value for root in roots for node in ir.walk(root) if isinstance(node, ir.Literal)]
+def literals(roots: Iterable[ir.Node]) -> tuple[Value, ...]:
+    """What the rules name themselves."""
+    return tuple(node.value for root in roots for node in ir.walk(root) if isinstance(node, ir.Literal))
+
+
+def texts(named: Iterable[Value], parameters: Parameters) -> dict[str, int]:
+    """A number for each text among these literals or held by a parameter, always the same ones."""
     given: list[Value] = []
     for _, value in sorted(parameters.items()):
         given += value.values if isinstance(value, Brackets) else (value,)

@@ -14,7 +14,7 @@ from typing import Final
 
 from tongban.core.rules import ir
 from tongban.core.rules.rule import Rule
-from tongban.core.rules.states import Parameters
+from tongban.core.rules.states import Parameters, Value
 from tongban.core.rules.to_numpy import given, plan
 from tongban.core.rules.to_numpy.columns import Column, Columns
 from tongban.core.rules.to_numpy.given import Given, Needs, Outlook
@@ -47,16 +47,17 @@ class Task:
     def run(self) -> dict[str, Column]:
         """See `Program.run`."""
         results = Results(self.plan.stores, self.given.size)
-        self._carry_out(results)
+        self.give(results)
         return results.columns(self.given.texts)
 
     def tally(self) -> dict[str, Tally]:
         """See `Program.tally`."""
         tallies = Tallies(self.plan.stores)
-        self._carry_out(tallies)
+        self.give(tallies)
         return tallies.found
 
-    def _carry_out(self, sink: Sink) -> None:
+    def give(self, sink: Sink) -> None:
+        """Hands the results over block after block, the rules in their order."""
         try:
             machine = self._resting.pop()
         except IndexError:
@@ -72,6 +73,7 @@ class Program:
     rules: Mapping[str, Rule]
     roots: Mapping[str, ir.Node]
     needs: Needs
+    literals: tuple[Value, ...]
     _kept: list[_Kept] = field(default_factory=list["_Kept"])
     """The latest first."""
 
@@ -90,7 +92,7 @@ class Program:
 
     def prepare(self, columns: Columns, parameters: Parameters, n: int) -> Task:
         """The same in two steps. Raises like `run`; the second raises nothing."""
-        texts = plan.texts(self.roots.values(), parameters)
+        texts = plan.texts(self.literals, parameters)
         chunk = given.take_in(self.needs, columns, n, texts)
         key = tuple(sorted(parameters.items(), key=lambda one: one[0])), frozenset(texts.items())
         kept = self._plan(key, chunk.outlook, parameters, texts)
@@ -122,4 +124,4 @@ class Program:
 def program(rules: Mapping[str, Rule]) -> Program:
     """The rules by name, ready to be run; what they have in common is worked out once."""
     roots = share(rules)
-    return Program(rules, roots, given.needs(roots.values()))
+    return Program(rules, roots, given.needs(roots.values()), plan.literals(roots.values()))

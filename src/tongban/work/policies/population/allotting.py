@@ -11,7 +11,7 @@ import numpy as np
 from tongban.core.packs.model_data import Budget, Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.allotment import allot
-from tongban.core.planning.population import ELIGIBLE, Matcher
+from tongban.core.planning.population import Matcher
 from tongban.core.rules.rule import Rule
 from tongban.core.rules.to_numpy.columns import KNOWN
 from tongban.core.rules.to_numpy.given import needs
@@ -64,9 +64,9 @@ def share_out(
         columns = engines.columns_of(checked.table, matcher)
         found = ready.run(columns, matcher.parameters, n)
         verdicts = matcher.verdicts(policy.id, found, columns, n)
-        places = np.flatnonzero(verdicts.results == ELIGIBLE)
+        places = verdicts.eligible
         keys += checked.keys.take(places).to_pylist()
-        amounts += verdicts.amounts[places].tolist()
+        amounts += verdicts.amounts.tolist()
         scores += _points(found.get("score"), places)
     given = allot(amounts, available, budget.order, scores=scores, partial=budget.partial)
     shares = [Share(*one) for one in zip(keys, amounts, scores, given, strict=True)]

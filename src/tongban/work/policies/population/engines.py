@@ -13,6 +13,7 @@ import psycopg
 
 from tongban.base.engines import arrow, duckdb, postgres, spark
 from tongban.core.planning.population import Matcher
+from tongban.core.planning.verdicts import Verdicts
 from tongban.core.rules.to_numpy.columns import ABSENT, KNOWN, UNDEFINED, UNKNOWN, Column, Columns
 from tongban.core.rules.to_numpy.program import program
 from tongban.core.rules.to_sql.dialects import Engine
@@ -31,8 +32,8 @@ class CannotRun(RuntimeError):
     """The engine cannot compute a policy, or is not there; the message says what to do."""
 
 
-Found: TypeAlias = Iterator[tuple[str, Mapping[str, Column]]]
-"""For each policy the columns of its rules."""
+Found: TypeAlias = Iterator[tuple[str, Verdicts]]
+"""What each policy comes to."""
 
 
 class Runs(Protocol):
@@ -91,9 +92,9 @@ class _NumPy:
         task = self._program.prepare(columns, self._matcher.parameters, n)
 
         def compute() -> Found:
-            found = task.run()
-            for name in self._matcher.conditions:
-                yield name, found
+            judge = self._matcher.judge(columns, n)
+            task.give(judge)
+            yield from judge.found.items()
 
         return compute
 
@@ -108,9 +109,9 @@ class _Statements:
         self._written: dict[tuple[str, Any], str] = {}
 
     def prepare(self, table: Any, columns: Columns, n: int) -> Callable[[], Found]:
-        return lambda: self._compute(_tables(table, self._matcher))
+        return lambda: self._compute(_tables(table, self._matcher), columns, n)
 
-    def _compute(self, tables: Mapping[str, Any]) -> Found:
+    def _compute(self, tables: Mapping[str, Any], columns: Columns, n: int) -> Found:
         for name in self._matcher.conditions:
             rules = self._matcher.rules_of(name)
             renamed = {f"r{place}": rule for place, rule in enumerate(rules.values())}
@@ -119,10 +120,10 @@ class _Statements:
             except duckdb.EngineMissing as error:
                 raise CannotRun(str(error)) from error
             found = found.sort_by(_ROW)
-            yield (
-                name,
-                {rule: _column(found, f"r{place}", rules[rule].type) for place, rule in enumerate(rules)},
-            )
+            results = {
+                rule: _column(found, f"r{place}", rules[rule].type) for place, rule in enumerate(rules)
+            }
+            yield name, self._matcher.verdicts(name, results, columns, n)
 
     def _statement(self, policy: str, rules: Mapping[str, Any], tables: Mapping[str, Any]) -> str:
         shape = policy, tuple((name, tuple(table.column_names)) for name, table in tables.items())

@@ -10,19 +10,17 @@ from typing import Any, Final
 
 import numpy as np
 
-from tongban.core.planning.population import (
-    ELIGIBLE,
-    NEAR,
-    NEEDS_DATA,
-    NOT,
-    RESULTS,
-    Matcher,
-    Verdicts,
-    total,
-)
+from tongban.core.planning.population import Matcher
+from tongban.core.planning.verdicts import ELIGIBLE, NEAR, NEEDS_DATA, RESULTS, Verdicts, total
 
 CODED: Final = ("subject", "policy", "result", "failing", "missing")
 """Columns whose words come again and again: written as places in a list, which is half of the time."""
+_FEW: Final = 14
+"""Facts whose combinations are counted in a table of all of them."""
+MOST_WORDS: Final = 1 << 26
+"""Bytes of the words of a column, beyond which they would be written out row by row."""
+TOGETHER: Final = 1 << 21
+"""Rows of a table, about: memory of this size is used again and again."""
 
 
 @dataclass(slots=True)
@@ -60,25 +58,25 @@ def schema() -> Any:
     )  # fmt: skip
 
 
-def table(keys: Any, found: Iterable[tuple[str, Verdicts]], matcher: Matcher) -> tuple[Any, dict[str, Count]]:
-    """The rows of everybody but those to whom a policy is not due, policy by policy; and the counts of all."""
-    import pyarrow
+def tables(
+    keys: Any, found: Iterable[tuple[str, Verdicts]], matcher: Matcher
+) -> tuple[list[Any], dict[str, Count]]:
+    """The rows of everybody but those to whom a policy is not due, and the counts of all.
 
+    They come policy by policy: to whom it is due, who misses a condition, condition by condition, and of whom something is
+    not known. What is alike then stands together, and takes hardly any room or time to write.
+    """
+    made: list[Any] = []
+    counts: dict[str, Count] = {}
     rows = _Rows(matcher)
     for policy, verdicts in found:
-        rows.add(policy, verdicts)
-    places = _joined(rows.places, np.int32)
-    made = {
-        "subject": pyarrow.DictionaryArray.from_arrays(pyarrow.array(places), keys),
-        "policy": _words(_joined(rows.policies, np.int32), list(matcher.conditions)),
-        "result": _words(_joined(rows.results, np.int32), [one.value for one in RESULTS]),
-        "amount_fen": pyarrow.array(
-            _joined(rows.amounts, np.int64), mask=_joined(rows.results, np.int32) != ELIGIBLE
-        ),
-        "failing": _words(_joined(rows.failing, np.int32), rows.conditions),
-        "missing": _words(_joined(rows.missing, np.int32), rows.wanting),
-    }
-    return pyarrow.table(made, schema=schema()), rows.counts
+        counts[policy] = rows.add(policy, verdicts)
+        if rows.size >= TOGETHER:
+            made.append(rows.table(keys))
+            rows = _Rows(matcher)
+    if rows.size:
+        made.append(rows.table(keys))
+    return made, counts
 
 
 def counted(table: Any) -> dict[str, Count]:
@@ -107,55 +105,67 @@ def counted(table: Any) -> dict[str, Count]:
 
 
 class _Rows:
-    """Collects the arrays of all policies; words are told by their places in lists that all of them share."""
+    """Collects rows as runs of those that are alike; words are told by their places in lists."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
-        self.counts = {name: Count() for name in matcher.conditions}
-        self.places, self.policies, self.results, self.amounts, self.failing, self.missing = (
-            [] for _ in range(6)
-        )
-        self.conditions = list(dict.fromkeys(one for names in matcher.conditions.values() for one in names))
-        self._condition = {name: place for place, name in enumerate(self.conditions)}
-        self._number = {name: place for place, name in enumerate(matcher.conditions)}
-        self.wanting: list[str] = []
+        self._policies = list(matcher.conditions)
+        self._conditions = list(dict.fromkeys(one for names in matcher.conditions.values() for one in names))
+        self.size = 0
+        self._runs: list[tuple[int, int, int, int]] = []
+        """Number of rows; policy, result and condition of all of them."""
+        self._places: list[Any] = []
+        self._amounts: list[Any] = []
+        self._lacking: list[Any] = []
+        self._wanting: list[str] = []
+        """Facts that are missing together."""
 
-    def add(self, policy: str, found: Verdicts) -> None:
-        count = self.counts[policy]
-        totals = np.bincount(found.results, minlength=len(RESULTS))
-        count.eligible, count.near = int(totals[ELIGIBLE]), int(totals[NEAR])
-        count.needs_data, count.not_due = int(totals[NEEDS_DATA]), int(totals[NOT])
-        count.referred, count.amount_fen = found.referred, total(found.amounts)
-        rows = np.flatnonzero(found.results)
-        if not len(rows):
-            return
-        self.places.append(rows)
-        self.policies.append(np.full(len(rows), self._number[policy], np.int32))
-        self.results.append(found.results[rows])
-        self.amounts.append(found.amounts[rows])
-        self.failing.append(self._failing(policy, found.failing[rows], count))
-        self.missing.append(self._missing(policy, found.missing[rows], count))
-
-    def _failing(self, policy: str, failing: Any, count: Count) -> Any:
-        names = self._matcher.conditions[policy]
-        times = np.bincount(failing[failing >= 0], minlength=len(names))
-        count.near_by.update({name: int(many) for name, many in zip(names, times, strict=True) if many})
-        known = np.array([*(self._condition[name] for name in names), -1], np.int32)
-        return known[failing]  # -1, for none, is the last
+    def add(self, policy: str, found: Verdicts) -> Count:
+        due, near, lacking = len(found.eligible), len(found.near), len(found.wanting)
+        self.size += due + near + lacking
+        count = Count(due, total(found.amounts), near, lacking, found.subjects - due - near - lacking)
+        count.referred = found.referred
+        number, names = self._policies.index(policy), self._matcher.conditions[policy]
+        self._places += [found.eligible, found.near, found.wanting]
+        self._amounts.append(found.amounts)
+        self._runs.append((due, number, ELIGIBLE, -1))
+        for name, many in zip(names, np.bincount(found.failing, minlength=len(names)).tolist(), strict=True):
+            if many:
+                count.near_by[name] += many
+                self._runs.append((many, number, NEAR, self._conditions.index(name)))
+        self._runs.append((lacking, number, NEEDS_DATA, -1))
+        self._lacking.append(self._missing(policy, found.missing, count))
+        return count
 
     def _missing(self, policy: str, bits: Any, count: Count) -> Any:
-        codes = np.full(len(bits), -1, np.int32)
-        there = np.flatnonzero(bits)
-        if not len(there):
-            return codes
+        """Of each row the place of what is missing together."""
         facts = self._matcher.facts[policy]
-        for place, fact in enumerate(facts):
-            if times := int(np.count_nonzero(bits & (1 << place))):
-                count.missing[fact] += times
-        different, of_each = np.unique(bits[there], return_inverse=True)
-        codes[there] = of_each + len(self.wanting)
-        self.wanting += [_named(facts, one) for one in different.tolist()]
-        return codes
+        different, of_each, times = _distinct(bits, len(facts))
+        for together, many in zip(different.tolist(), times.tolist(), strict=True):
+            for place, fact in enumerate(facts):
+                if together >> place & 1:
+                    count.missing[fact] += many
+        places = of_each + np.int32(len(self._wanting))
+        self._wanting += [_named(facts, one) for one in different.tolist()]
+        return places
+
+    def table(self, keys: Any) -> Any:
+        import pyarrow
+
+        lengths, policies, results, failing = np.array(self._runs, np.int32).T
+        results = np.repeat(results, lengths)
+        amounts, missing = np.zeros(self.size, np.int64), np.full(self.size, -1, np.int32)
+        amounts[results == ELIGIBLE] = np.concatenate(self._amounts)
+        missing[results == NEEDS_DATA] = np.concatenate(self._lacking)
+        made = {
+            "subject": pyarrow.DictionaryArray.from_arrays(np.concatenate(self._places), keys),
+            "policy": _words(np.repeat(policies, lengths), self._policies),
+            "result": _words(results, [one.value for one in RESULTS]),
+            "amount_fen": _unless(results != ELIGIBLE, amounts, pyarrow.int64()),
+            "failing": _words(np.repeat(failing, lengths), self._conditions),
+            "missing": _words(missing, self._wanting),
+        }
+        return pyarrow.table(made, schema=schema())
 
 
 @lru_cache(maxsize=200_000)
@@ -164,13 +174,29 @@ def _named(facts: tuple[str, ...], bits: int) -> str:
     return ",".join(fact for place, fact in enumerate(facts) if bits >> place & 1)
 
 
-def _joined(arrays: list[Any], dtype: Any) -> Any:
-    return np.concatenate(arrays).astype(dtype, copy=False) if arrays else np.zeros(0, dtype)
+def _distinct(bits: Any, facts: int) -> tuple[Any, Any, Any]:
+    """The different combinations, of each row its place among them, and how often each occurs."""
+    if facts > _FEW:
+        different, of_each, times = np.unique(bits, return_inverse=True, return_counts=True)
+        return different, of_each.astype(np.int32), times
+    every = np.bincount(bits, minlength=1 << facts)  # a tenth of the time that sorting takes
+    different = np.flatnonzero(every)
+    places = np.zeros(len(every), np.int32)
+    places[different] = np.arange(len(different))
+    return different, places[bits], every[different]
 
 
 def _words(places: Any, words: list[str]) -> Any:
     """Words by their places; -1 is none."""
     import pyarrow
 
-    indices = pyarrow.array(np.maximum(places, 0), pyarrow.int32(), mask=places < 0)
+    indices = _unless(places < 0, places, pyarrow.int32())
     return pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(words, pyarrow.string()))
+
+
+def _unless(none: Any, values: Any, type: Any) -> Any:
+    """The values, NULL where the flag says so."""
+    import pyarrow
+
+    there = pyarrow.py_buffer(np.packbits(~none, bitorder="little"))
+    return pyarrow.Array.from_buffers(type, len(values), [there, pyarrow.py_buffer(values)])

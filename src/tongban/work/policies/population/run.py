@@ -21,7 +21,6 @@ from typing import Any, Final
 
 from tongban.base.kit import sheets
 from tongban.core.planning.population import Matcher
-from tongban.core.rules.to_numpy.columns import Columns
 from tongban.work.policies.population import engines, rows, sources
 from tongban.work.policies.population.checking import Checked, Checker, Rejected
 from tongban.work.policies.population.rows import Count
@@ -29,7 +28,7 @@ from tongban.work.policies.population.sources import Source, Torn
 
 MANIFEST: Final = "run.json"
 REJECTED: Final = "rejected.csv"
-BATCHES_A_PART: Final = 8
+BATCHES_A_PART: Final = 2
 _FORMAT: Final = 3
 
 
@@ -96,7 +95,7 @@ class _Batch:
     subjects: int = 0
     rejected: tuple[Rejected, ...] = ()
     counts: Mapping[str, Count] = field(default_factory=dict[str, Count])
-    table: Any = None
+    tables: Sequence[Any] = ()
 
 
 def _side_by_side(
@@ -115,7 +114,7 @@ def _side_by_side(
                 continue
             columns, n = engines.columns_of(checked.table, matcher), len(checked.keys)
             compute = runs.prepare(checked.table, columns, n) if n else None
-            waiting.append(pool.submit(_computed, size, checked, compute, matcher, columns))
+            waiting.append(pool.submit(_computed, size, checked, compute, matcher))
             if len(waiting) > runs.workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -127,13 +126,10 @@ def _computed(
     checked: Checked,
     compute: Callable[[], engines.Found] | None,
     matcher: Matcher,
-    columns: Columns,
 ) -> _Batch:
     n = len(checked.keys)
-    found = compute() if compute else ()
-    verdicts = ((name, matcher.verdicts(name, results, columns, n)) for name, results in found)
-    table, counts = rows.table(checked.keys, verdicts, matcher)
-    return _Batch(size, False, n, checked.rejected, counts, table)
+    tables, counts = rows.tables(checked.keys, compute() if compute else (), matcher)
+    return _Batch(size, False, n, checked.rejected, counts, tables)
 
 
 def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
@@ -237,9 +233,11 @@ class _Part:
         if self._writer is None:
             unfinished = self._target.with_suffix(".part")
             self._writer = parquet.ParquetWriter(
-                unfinished, rows.schema(), use_dictionary=list(rows.CODED), write_statistics=False
+                unfinished, rows.schema(), use_dictionary=list(rows.CODED), write_statistics=False,
+                dictionary_pagesize_limit=rows.MOST_WORDS,
             )  # fmt: skip  # nobody asks for ranges of these columns, and they take half of the time
-        self._writer.write_table(batch.table)
+        for table in batch.tables:
+            self._writer.write_table(table)
 
     def write(self) -> dict[str, Any]:
         """The part on disk; what the manifest says of it."""

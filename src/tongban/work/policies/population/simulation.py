@@ -9,6 +9,7 @@ import numpy as np
 
 from tongban.core.planning.changed import Effect, effects
 from tongban.core.planning.population import Matcher
+from tongban.core.planning.verdicts import Verdicts
 from tongban.core.rules.to_numpy.given import Needs
 from tongban.work.policies.population import engines
 from tongban.work.policies.population.checking import Checked, Checker
@@ -70,12 +71,9 @@ def simulate(
     return found, rejected + len(source.torn.rows)
 
 
-def _verdicts(matcher: Matcher, run: engines.Runs, checked: Checked, n: int) -> dict[str, Any]:
+def _verdicts(matcher: Matcher, run: engines.Runs, checked: Checked, n: int) -> dict[str, Verdicts]:
     columns = engines.columns_of(checked.table, matcher)
-    return {
-        name: matcher.verdicts(name, results, columns, n)
-        for name, results in run.prepare(checked.table, columns, n)()
-    }
+    return dict(run.prepare(checked.table, columns, n)())
 
 
 def _groups(checked: Checked, n: int) -> tuple[list[str], Any]:

@@ -21,7 +21,7 @@ from psycopg import sql
 
 from tongban.base.engines import arrow
 
-ROWS: Final = 32_768
+ROWS: Final = 131_072
 """Subjects of a batch."""
 
 

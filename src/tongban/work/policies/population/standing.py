@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import cliff_places, cliffs
-from tongban.core.planning.population import NEEDS_DATA, Matcher, total
+from tongban.core.planning.population import Matcher
+from tongban.core.planning.verdicts import total
 from tongban.core.rules.states import Value
 from tongban.core.rules.to_numpy.columns import KNOWN, Column, Columns
 from tongban.work.policies.population import engines
@@ -145,8 +146,7 @@ def _worth(
     """What all policies come to for each subject if the fact were this, and of which subjects that can be told."""
     shifted = {**columns, fact: Column(np.full(n, number, np.int64))}
     worth, told = np.zeros(n, np.int64), np.ones(n, np.bool_)
-    for name, results in run.prepare(table, shifted, n)():
-        verdicts = matcher.verdicts(name, results, shifted, n)
-        worth += -verdicts.amounts if costs[name] else verdicts.amounts
-        told &= verdicts.results != NEEDS_DATA
+    for name, verdicts in run.prepare(table, shifted, n)():
+        worth[verdicts.eligible] += -verdicts.amounts if costs[name] else verdicts.amounts
+        told[verdicts.wanting] = False
     return worth, told
