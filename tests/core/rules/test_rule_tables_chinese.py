@@ -10,7 +10,7 @@ from tongban.core.rules.tables.in_chinese import chinese, in_chinese
 from tongban.core.rules.tables.table import TableProblem, read_table
 from tongban.core.rules.tables.texts import to_rule_text
 
-SAYING = ("cells", "findings", "table", "texts")
+SAYING = ("cells", "findings", "spoken", "table", "texts")
 NO_SENTENCES = {
     "DATE '…'", "CASE WHEN ", ",\n  CASE WHEN ", " ELSE 0 END", "… …", "collect sum", "collect min", "collect max",
     "collect count", "……: …", "row …", "column '…'", "column …",

@@ -7,9 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 from tongban.core.packs import facts
+from tongban.core.packs.model import Fact, Parameter
 from tongban.core.packs.pack import Pack
 from tongban.core.rules import types
 from tongban.core.rules.narrate.lexicon import Lexicon, Source
+from tongban.core.rules.tables import spoken
 from tongban.core.values.text import Bilingual
 
 _NOBODY: Final[Mapping[str, Source]] = MappingProxyType({})
@@ -18,6 +20,27 @@ _NOBODY: Final[Mapping[str, Source]] = MappingProxyType({})
 def vocabulary_of(pack: Pack) -> types.Vocabulary:
     """Every name that a rule over the facts of a pack may use."""
     return facts.vocabulary(pack.facts, pack.parameters, pack.code_lists, pack.bracket_tables, pack.relations)
+
+
+def spoken_of(pack: Pack) -> spoken.Spoken:
+    """The labels that may stand in a decision table for names and codes."""
+
+    def said(*kinds: Mapping[str, Fact] | Mapping[str, Parameter]) -> spoken.Labels:
+        entries = [entry for kind in kinds for entry in kind.values()]
+        return spoken.labels(
+            (text, entry.id) for entry in entries for text in (entry.label.zh, entry.label.en)
+        )
+
+    return spoken.Spoken(
+        said(pack.facts),
+        said(pack.facts, pack.parameters),
+        {
+            name: spoken.labels(
+                (text, item.code) for item in codes.items for text in (item.label.zh, item.label.en)
+            )
+            for name, codes in pack.code_lists.items()
+        },
+    )
 
 
 def lexicon_of(pack: Pack, sources: Mapping[str, Source] = _NOBODY) -> Lexicon:

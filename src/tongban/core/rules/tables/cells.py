@@ -131,6 +131,8 @@ def write_text(value: str) -> str:
 _ANY: Final = frozenset({"", "-", "－", "—"})
 _WORDED: Final = frozenset({Kind.CODE, Kind.TEXT})
 """Kinds under which a bare word is a value."""
+TRUTH: Final = {"是": "TRUE", "否": "FALSE"}
+"""How tables in Chinese write what is true or false."""
 _OPERATORS: Final[dict[str, Comparison]] = {
     "<": "<",
     "<=": "<=",
@@ -147,7 +149,7 @@ _SIGNS: Final = r"(?P<sign><=|>=|<>|!=|[<>=≤≥≠＜＞＝]|\.\.|…|[,，、
 _QUOTED: Final = r"(?P<quoted>'(?:[^']|'')*'|\"[^\"]*\")"
 _TOKENS: Final = re.compile(
     rf"{_QUOTED}|(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d))|(?P<number>[+\-−－＋]?\d+(?:[.．]\d+)?)"
-    rf"|{_SIGNS}|(?P<word>[A-Za-z_]\w*)"
+    rf"|{_SIGNS}|(?P<word>[A-Za-z_]\w*|[是否](?!\w))"
 )
 _WORDS: Final = re.compile(rf"{_QUOTED}|{_SIGNS}|(?P<word>[^'\"<>=≤≥≠＜＞＝,，、()（）\[\]［］]+)")
 
@@ -249,7 +251,7 @@ class _Reader:
                 raise BadCell(f"A value is missing before '{token.text}'.", token.offset, _SYNTAX)
 
     def _word(self, token: _Token) -> Operand:
-        word = token.text.lower()
+        word = TRUTH.get(token.text, token.text).lower()
         if word in ("true", "false"):
             return Operand(word.upper(), word == "true")
         if word == "null":

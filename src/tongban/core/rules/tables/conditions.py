@@ -32,12 +32,15 @@ class Header:
 
     column: int
     name: str
+    """As it stands in row 1."""
+    text: str
+    """As the rule language writes it."""
     node: ir.Node
 
     @property
     def subject(self) -> str:
         """As it stands in a condition."""
-        return self.name if re.fullmatch(r"\w+", self.name) else f"({self.name})"
+        return self.text if re.fullmatch(r"\w+", self.text) else f"({self.text})"
 
     @property
     def kind(self) -> Kind:
@@ -49,17 +52,21 @@ class Header:
 
 
 def header(
-    column: int, name: str, vocabulary: Vocabulary
+    column: int, name: str, vocabulary: Vocabulary, text: str | None = None
 ) -> tuple[Header, None] | tuple[None, tuple[RuleProblem, ...]]:
-    """The input of this name. It may be a quotient, or have parts of a fen: what it is compared with stands below."""
-    checked = standing_alone(name, vocabulary)
+    """The input of this name. It may be a quotient, or have parts of a fen: what it is compared with stands below.
+
+    `text` is the expression that the name stands for, if it is not one itself.
+    """
+    text = name if text is None else text
+    checked = standing_alone(text, vocabulary)
     if checked.rule:
-        return Header(column, name, checked.rule.root), None
-    if has_remark(name):
+        return Header(column, name, text, checked.rule.root), None
+    if has_remark(text):
         return None, checked.problems
-    compared = compile_rule(f"({name}) = ({name})", vocabulary).rule
+    compared = compile_rule(f"({text}) = ({text})", vocabulary).rule
     if compared and isinstance(compared.root, ir.Compare):
-        return Header(column, name, compared.root.left), None
+        return Header(column, name, text, compared.root.left), None
     return None, checked.problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -51,18 +52,23 @@ TABLE: Final = """
     Row $other takes the same subject and says something else: $facts. | 第 $other 行也适用于这个对象，说法却不同：$facts。
     Of a unique table no two rows may. Part the rows, or use the policy first. | 唯一命中的表里两行不能都适用。把两行分开，或改用 first。
     Add a row for it, or an else row. | 为它加一行，或加“其余”行。
+    '$text' is what several are called: $names. | 叫“$text”的有几个：$names。
+    Write one of these names. | 写其中一个名字。
     Add an else row. | 加“其余”行。
     Whether every subject is taken by a row cannot be told: the table is too large. | 表太大，说不准是否每个对象都有一行适用。
     Whether this row takes a subject that row $other takes too depends on names in their cells. | 这一行和第 $other 行会不会都适用，要看格子里的名称。
     Whether row $other says something else of a subject depends on names in their cells. | 第 $other 行的说法会不会不同，要看格子里的名称。
 """
 _WORDING: Final = Wording(TABLE + of_rules.TABLE)
+_ABSENT: Final = re.compile(r" absent(?=, |\.$)")
+"""Of a subject that shows what is wrong."""
 
 
 def in_chinese(problem: TableProblem) -> TableProblem:
     """The problem with its message and hint in Chinese; what the table lacks stays in English."""
     hint = problem.hint and (_WORDING.chinese(problem.hint) or problem.hint)
-    return replace(problem, message=_WORDING.chinese(problem.message) or problem.message, hint=hint)
+    message = _ABSENT.sub(" 没有", problem.message) if problem.subject else problem.message
+    return replace(problem, message=_WORDING.chinese(message) or message, hint=hint)
 
 
 def chinese(text: str) -> str | None:

@@ -8,7 +8,7 @@
 
 The first row names the inputs (facts, or expressions of the rule language) and the outputs, which begin with `->`;
 if none does, the last column is the only output. A name that begins with `#` heads a column of notes. A row whose
-first input is `else` says what holds when no other row does. See `cells` for what stands under an input; under an
+first input is `else` (否则, 其余) says what holds when no other row does. See `cells` for what stands under an input; under an
 output stands an expression of the rule language.
 """
 
@@ -163,7 +163,7 @@ def _columns(
 
 
 def _is_else(cell: str) -> bool:
-    return cell.lower() in ("else", "否则")
+    return cell.lower() in ("else", "否则", "其余")
 
 
 def _else_cells(line: Line, inputs: list[tuple[int, str]]) -> list[TableProblem]:

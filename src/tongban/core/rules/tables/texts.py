@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -25,8 +25,9 @@ from tongban.core.rules import ir
 from tongban.core.rules.check import compile_rule
 from tongban.core.rules.problems import RuleProblem
 from tongban.core.rules.rule import Rule
-from tongban.core.rules.tables import findings
+from tongban.core.rules.tables import findings, spoken
 from tongban.core.rules.tables.cells import (
+    TRUTH,
     Anything,
     BadCell,
     Test,
@@ -35,6 +36,7 @@ from tongban.core.rules.tables.cells import (
     write_text,
 )
 from tongban.core.rules.tables.conditions import Header, condition, header, standing_alone
+from tongban.core.rules.tables.spoken import Spoken
 from tongban.core.rules.tables.table import DecisionTable, Line, Policy, TableProblem, at
 from tongban.core.rules.tables.written import Written
 from tongban.core.rules.types import Kind, Type, Vocabulary
@@ -52,14 +54,17 @@ class TableText:
 
 
 def to_rule_text(
-    table: DecisionTable, vocabulary: Vocabulary, expect: Mapping[str, Type] | None = None
+    table: DecisionTable,
+    vocabulary: Vocabulary,
+    expect: Mapping[str, Type] | None = None,
+    said: Spoken = spoken.NOTHING,
 ) -> TableText:
     """The expression of each output, or everything that is wrong with the table.
 
     `expect` are the types that outputs must have. Where it names a code or a text, a plain word under the output is
-    one: `noodles` for 'noodles'.
+    one: `noodles` for 'noodles'. `said` are labels that may stand for names and codes.
     """
-    return _Writing(table, vocabulary, expect or {}).whole()
+    return _Writing(table, vocabulary, expect or {}, said).whole()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +74,11 @@ class _Row:
 
 
 class _Writing:
-    def __init__(self, table: DecisionTable, vocabulary: Vocabulary, expect: Mapping[str, Type]) -> None:
+    def __init__(
+        self, table: DecisionTable, vocabulary: Vocabulary, expect: Mapping[str, Type], said: Spoken
+    ) -> None:
         self._table = table
+        self._said = said
         self._vocabulary = vocabulary
         self._expect = expect
         self._problems: list[TableProblem] = []
@@ -106,11 +114,15 @@ class _Writing:
 
     def _read(self) -> None:
         for column, name in self._table.inputs:
-            given, problems = header(column, name, self._vocabulary)
+            text = self._named(1, column, name, name, self._said.facts)
+            if text is None:
+                continue
+            given, problems = header(column, name, self._vocabulary, text)
             if given:
                 self._headers.append(given)
             for problem in problems or ():
-                self._problem(1, column, name, problem)
+                near = spoken.nearest(name, self._said.facts) if problem.code == "unknown-name" else None
+                self._problem(1, column, name, replace(problem, hint=problem.hint or near))
         if not self._problems:
             self._rows = [_Row(line, tuple(self._tests(line))) for line in self._table.lines]
         lines = [*self._table.lines, *([self._table.otherwise] if self._table.otherwise else [])]
@@ -123,7 +135,7 @@ class _Writing:
         tests: list[Test] = []
         for given in self._headers:
             try:
-                test = read_cell(line.cells[given.column - 1], given.kind)
+                test = self._test(line.cells[given.column - 1], given)
                 if given.ratio and asks_for_absence(test):
                     hint = "Ask for what is divided, in a column of its own."
                     raise BadCell("null cannot stand under a division.", 0, hint)
@@ -133,9 +145,35 @@ class _Writing:
                 self._problems.append(TableProblem("bad-cell", message, line.number, given.column, bad.hint))
         return tests
 
+    def _test(self, cell: str, given: Header) -> Test:
+        """What a cell asks. Raises BadCell."""
+        codes = given.node.type.codes or ""
+        labels = self._said.codes.get(codes)
+        if not labels:
+            return read_cell(cell, given.kind)
+        known = self._vocabulary.code_lists.get(codes, frozenset())
+        try:
+            whole = spoken.whole_code(cell, labels, known)
+        except spoken.SeveralBearIt as several:
+            raise BadCell(str(several), 0, spoken.WRITE_ONE) from several
+        return whole or spoken.with_codes(read_cell(cell, given.kind), labels, known)
+
+    def _named(self, row: int, column: int, name: str, text: str, labels: spoken.Labels) -> str | None:
+        """The name that a cell means; None when it is told that several are called so."""
+        known = (*self._vocabulary.facts, *self._vocabulary.parameters)
+        try:
+            return spoken.name_of(text, labels, known)
+        except spoken.SeveralBearIt as several:
+            message = at(row, column, name, str(several))
+            self._problems.append(TableProblem("several-names", message, row, column, spoken.WRITE_ONE))
+            return None
+
     def _output(self, line: Line, column: int, name: str) -> None:
         """The expression of a cell, which must stand by itself: none reaches out of its place in the CASE."""
-        text = _expression(line.cells[column - 1], self._expect.get(name), self._vocabulary)
+        cell = self._named(line.number, column, name, line.cells[column - 1], self._said.values)
+        if cell is None:
+            return
+        text = _expression(cell, self._expect.get(name), self._vocabulary)
         if not text:
             message = at(line.number, column, name, "The cell of a result is empty.")
             self._problems.append(TableProblem("bad-cell", message, line.number, column))
@@ -166,8 +204,17 @@ class _Writing:
                 self._problem(None, column, name, problem)
             else:
                 names = dict((*self._table.inputs, *self._table.outputs))
-                self._problem(*cell, names[cell[1]], problem)
+                self._problem(*cell, names[cell[1]], self._with_label(problem, *cell))
         return checked.rule
+
+    def _with_label(self, problem: RuleProblem, row: int, column: int) -> RuleProblem:
+        """A code that is none may be a label misspelt."""
+        given = next((one for one in self._headers if one.column == column), None)
+        if problem.code != "unknown-code" or given is None:
+            return problem
+        labels = self._said.codes.get(given.node.type.codes or "", {})
+        near = spoken.nearest(self._table.source[row - 1][column - 1], labels)
+        return replace(problem, hint=near or problem.hint)
 
     # -- writing ---------------------------------------------------------------------------------------------
 
@@ -315,6 +362,8 @@ def _expression(cell: str, expect: Type | None, vocabulary: Vocabulary) -> str:
         return f"DATE '{cell}'"
     if re.fullmatch(r'"[^"]*"', cell):
         return write_text(cell[1:-1])
+    if expect is not None and expect.kind is Kind.BOOLEAN and cell in TRUTH:
+        return TRUTH[cell]
     named = cell in vocabulary.facts or cell in vocabulary.parameters
     worded = expect is not None and expect.kind in (Kind.CODE, Kind.TEXT)
     return write_text(cell) if worded and not named and _PLAIN.fullmatch(cell) else cell
