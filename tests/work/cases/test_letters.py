@@ -16,7 +16,7 @@ from tongban.base.notices import queries as notices
 from tongban.core.packs.model_guide import DocumentKind
 from tongban.work.cases import models
 from tongban.work.cases.actions import handling
-from tongban.work.cases.pages import letters
+from tongban.work.cases.letters import filling, titles
 
 
 def page_of(city: City, application: models.Application, kind: str, language: str = "en") -> str:
@@ -75,15 +75,16 @@ def test_what_an_officer_writes_is_text_and_never_markdown(city: City) -> None:
     assert page.count("<h1>") == 1
 
 
-def test_a_service_that_is_no_permit_is_decided_in_plain_words(city: City) -> None:
+def test_a_service_that_is_no_permit_is_decided_in_words_of_its_own(city: City) -> None:
     application = submitted(city)
     case = application.cases.get(service="signboard")
     assert directory.pack(application.pack_digest).services["signboard"].kind != "permit"
     refuse(city, case, "Too large.")
     decision = models.Decision.objects.get(case=case)
     page = text(lin(city).get(f"/documents/{decision.document}"))
-    assert "Decision: refused" in page
+    assert "<h1>Decision against</h1>" in page
     assert "permit is refused" not in page
+    assert "within six months of receiving it you may sue at" in page
 
 
 def test_the_words_are_those_of_the_reader(city: City) -> None:
@@ -92,26 +93,27 @@ def test_the_words_are_those_of_the_reader(city: City) -> None:
     assert "<h1>補正告知書</h1>" in page_of(city, application, "correction-notice", "zh-hant")
 
 
-def test_a_pack_without_texts_is_worded_by_the_page(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pack_without_texts_is_worded_plainly(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     application, _case = corrected(city)
-    monkeypatch.setattr(letters, "KINDS", {})
+    monkeypatch.setattr(titles, "template_of", lambda kind, pack: None)
     page = page_of(city, application, "correction-notice")
-    assert "Correction notice" in page
+    assert "<h1>Correction notice</h1>" in page
+    assert "The closed room is missing." in page
     assert "This list is complete: nothing will be added to it later." in page
 
 
-def test_a_text_that_cannot_be_filled_is_worded_by_the_page_and_logged(
+def test_a_text_that_cannot_be_filled_is_worded_plainly_and_logged(
     city: City, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     application, _case = corrected(city)
-    filled = letters._values
-    monkeypatch.setattr(letters, "_values", lambda *given: {**filled(*given), "missing": ""})
+    filled = filling.values
+    monkeypatch.setattr(filling, "values", lambda *given: {**filled(*given), "missing": ""})
     assert "This list is complete" in page_of(city, application, "correction-notice")
-    assert "is shown in the words of the page" in caplog.text
+    assert "is worded plainly" in caplog.text
 
 
 def test_every_document_of_a_case_has_a_text_in_the_shipped_pack(city: City) -> None:
     application = submitted(city)
     held = {one.kind for one in directory.pack(application.pack_digest).documents.values()}
-    assert {*letters.KINDS.values(), *letters.OF_PERMITS.values()} <= held
-    assert {kind.value for kind in letters.KINDS.values()} <= {kind.value for kind in DocumentKind}
+    kinds = {*titles.KINDS.values(), *titles.OF_PERMITS.values(), *titles.OF_OTHERS.values()}
+    assert kinds | {DocumentKind.TOLERANCE} == held == set(titles.TITLES) == set(DocumentKind)

@@ -8,13 +8,13 @@ from tongban.base.kit.ids import uuid7
 
 
 class Upload(models.Model):
-    """One file that a subject handed in. The bytes lie encrypted outside the database."""
+    """One file of a matter: handed in by a subject, or made by the platform for it. The bytes lie encrypted outside the database."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.UUIDField()
     """Subject whose matter it belongs to."""
-    uploaded_by = models.UUIDField()
-    """Account."""
+    uploaded_by = models.UUIDField(null=True)
+    """Account; None: made by the platform."""
     name = models.CharField(max_length=120)
     media_type = models.CharField(max_length=40)
     """As found in the content, whatever the name says."""

@@ -35,7 +35,7 @@ class Document(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=40)
-    """`receipt`, `correction-notice`, `acceptance-notice`, `decision`, `not-accepted`."""
+    """`receipt`, `correction-notice`, `acceptance-notice`, `decision`, `not-accepted`, ...; the room that issues them knows."""
     root = models.UUIDField()
     """Application."""
     about = models.UUIDField(null=True)
@@ -50,3 +50,27 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Edition(models.Model):
+    """A document in one language as it was issued: its text, and its PDF in the case file. Never changed."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="editions")
+    language = models.CharField(max_length=10)
+    """`zh-hans`, `zh-hant` or `en`."""
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    """CommonMark; what the page shows."""
+    file = models.UUIDField()
+    """Upload in base/files."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the PDF, hex."""
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["document", "language"], name="notices_one_edition_per_language"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_id} in {self.language}"

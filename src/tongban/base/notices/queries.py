@@ -27,3 +27,13 @@ def documents_of(root: UUID) -> QuerySet[models.Document]:
 
 def document(number: str) -> models.Document | None:
     return models.Document.objects.filter(number=number).first()
+
+
+def documents() -> QuerySet[models.Document]:
+    """All of them, for a room to narrow to what somebody may read."""
+    return models.Document.objects.all()
+
+
+def editions_of(document: models.Document) -> dict[str, models.Edition]:
+    """Language -> edition; empty until the worker has made them."""
+    return {edition.language: edition for edition in document.editions.all()}

@@ -67,9 +67,18 @@ FILLED: Final[Mapping[DocumentKind, frozenset[str]]] = {
         DocumentKind.EXTENSION: ("reasons", "extension", "due_on", "statutory_due_on"),
         DocumentKind.GRANT: ("reasons", "result", "valid_until"),
         DocumentKind.REFUSAL: ("reasons", "review_body", "court"),
+        DocumentKind.APPROVAL: ("reasons", "result", "valid_until"),
+        DocumentKind.REJECTION: ("reasons", "review_body", "court"),
+        DocumentKind.DELIVERY: ("delivered", "delivery_way", "delivered_on", "recipient"),
+        DocumentKind.TOLERANCE: (
+            "accepted_on", "due_on", "statutory_due_on", "missing", "correct_by", "consequences", "commitments",
+        ),
+        DocumentKind.COMMITMENT: ("conditions", "commitments", "consequences"),
+        DocumentKind.TERMINATION: ("reasons", "review_body", "court"),
+        DocumentKind.WITHDRAWAL: ("reasons",),
     }.items()
-}
-"""What a case can fill in a document of each kind that it issues by itself; of other kinds nothing is demanded yet."""
+}  # fmt: skip
+"""What a case can fill in a document of each kind; a case issues every one of them by itself."""
 
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _MARKS: Final = re.compile(r"[\\`*_{}\[\]<>#|~!&$^=+@]|(?<=www)\.|:(?=//)")

@@ -343,6 +343,8 @@ class Variant(Cited):
     id: Id
     name: Bilingual
     when: Rule
+    on_commitment: bool = False
+    """Decided on the applicant's promise and checked afterwards (告知承诺, 优化营商环境条例 art. 40)."""
     case_type: Literal["instant", "promised"] | None = None
     statutory: Term | None = None
     promised: Term | None = None

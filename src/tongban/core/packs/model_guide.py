@@ -89,10 +89,13 @@ class DocumentKind(StrEnum):
     EXTENSION = "extension"  # 延期通知书
     GRANT = "grant"  # 准予许可决定书
     REFUSAL = "refusal"  # 不予许可决定书
+    APPROVAL = "approval"  # 同意办理决定书: in favour, on a service that is no permit
+    REJECTION = "rejection"  # 不予办理决定书: against, on a service that is no permit
     DELIVERY = "delivery"  # 送达回证
     TOLERANCE = "tolerance"  # 容缺受理告知承诺书
     COMMITMENT = "commitment"  # 告知承诺书
     TERMINATION = "termination"  # 终止办理通知书
+    WITHDRAWAL = "withdrawal"  # 撤回申请确认书: taken back, or counted as taken back
 
 
 class Document(Entry):

@@ -24,6 +24,7 @@ def doctor() -> None:
         _packs,
         _database,
         _port,
+        _documents,
         _browser,
     )
     failed = False
@@ -109,6 +110,13 @@ def _port() -> tuple[str, bool | None, str]:
         None if used else True,
         f"{port} is in use (by this node, or set TONGBAN_PORT)" if used else f"{port} is free",
     )
+
+
+def _documents() -> tuple[str, bool | None, str]:
+    from tongban.base.notices import typesetting
+
+    problem = typesetting.problem()
+    return "Documents as PDF", not problem, problem or "typesetter and Chinese font installed"
 
 
 def _browser() -> tuple[str, bool | None, str]:

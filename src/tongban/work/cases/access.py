@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from tongban.base.identity import access as identity
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
+from tongban.base.notices import queries as notices
 from tongban.work.cases import models
 
 
@@ -64,6 +66,21 @@ def case(acting: Acting, number: str, *, lock: bool = False) -> models.Case:
         models.Application.objects.select_for_update().get(pk=result.application_id)
         result = models.Case.objects.select_for_update().select_related("application").get(pk=result.pk)
     return result
+
+
+def documents(acting: Acting) -> QuerySet[Any]:
+    """Official documents of cases and applications that the one who acts may read; of nobody else's."""
+    return notices.documents().filter(
+        Q(about__in=cases(acting).values("pk")) | Q(about=None, root__in=applications(acting).values("pk"))
+    )
+
+
+def document(acting: Acting, number: str) -> Any:
+    """One document by number. Raises NotFound."""
+    found = documents(acting).filter(number=number).first()
+    if found is None:
+        raise NotFound(_("There is no such document, or it is not yours to see."))
+    return found
 
 
 def officer_case(acting: Acting, number: str) -> models.Case:

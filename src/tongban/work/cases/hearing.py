@@ -5,6 +5,7 @@ Each function runs once per message, in a transaction of its own.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -16,6 +17,8 @@ from tongban.base.identity import actions as identity_actions
 from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting, system
 from tongban.base.notices import actions as notices
+from tongban.base.notices import queries as documents
+from tongban.base.notices.typesetting import CannotTypeset
 from tongban.base.notices.wording import both
 from tongban.core.packs.model import Registration
 from tongban.core.packs.pack import Pack
@@ -23,8 +26,10 @@ from tongban.core.procedures.model import Event, State
 from tongban.core.values import identifiers
 from tongban.records.licences import actions as licences
 from tongban.records.licences import queries as licence_queries
-from tongban.work.cases import form, models, numbers
+from tongban.work.cases import editions, form, models, numbers
 from tongban.work.cases.actions import decisions, drafts, events, gathering, neighbours
+
+log = logging.getLogger(__name__)
 
 STILL_OPEN = (State.SUBMITTED.value, State.WAITING.value, State.CORRECTING.value, State.ACCEPTED.value)
 
@@ -107,6 +112,18 @@ def use_evidence(message: Message, now: datetime) -> None:
                  place=shown.place, event=pack.life_events[application.event].name),
             link="" if application.number else f"/applications/{application.id}/materials",
         )  # fmt: skip
+
+
+def keep_document(message: Message, now: datetime) -> None:
+    """Set an official document as PDF and keep it in the case file.
+
+    Where that cannot be done it stays readable as a page, and is made when somebody asks for the file.
+    """
+    found = documents.documents().get(pk=message.payload["document"])
+    try:
+        editions.keep(acting=_system(now, message.place, "a document as a file", message), found=found)
+    except CannotTypeset:
+        log.exception("document %s is not there as a file yet", found.number)
 
 
 def tell_of_submission(message: Message, now: datetime) -> None:

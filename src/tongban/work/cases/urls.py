@@ -59,6 +59,7 @@ urlpatterns = [
     path("cases/<number:number>/withdraw", progress.withdraw, name="withdraw"),
     # -- what comes to the applicant
     path("documents/<number:number>", documents.document, name="document"),
+    path("documents/<number:number>.pdf", documents.file, name="document_file"),
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/read", inbox.mark_read, name="inbox_read"),
     *officer_urls.urlpatterns,

@@ -54,7 +54,7 @@ def glossary(content: Content) -> Iterator[Problem]:
 def _placeholders(
     merged: Merged, path: tuple[str, str], template: str, kind: model_guide.DocumentKind
 ) -> Iterator[Problem]:
-    filled = documents.FILLED.get(kind, frozenset(documents.PLACEHOLDERS))
+    filled = documents.FILLED[kind]
     hint = f"use one of {', '.join(name for name in documents.PLACEHOLDERS if name in filled)}"
     for used in dict.fromkeys(documents.placeholders(template)):
         if used not in documents.PLACEHOLDERS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -18,14 +17,6 @@ from tongban.core.packs.model import Fact, LicenceKind, Resource, ResourceField
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import reads
 from tongban.work.cases import models
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """A cited article with a link to its text."""
-
-    label: str
-    link: str
 
 
 def deciding_facts(pack: Pack, event: str) -> frozenset[str]:
@@ -103,16 +94,6 @@ def source_keeper(pack: Pack, source: str, source_id: str, place: str) -> str:
     if source == "registry" and source_id in pack.resources:
         return organ_name(pack, pack.resources[source_id].steward, place)
     return ""
-
-
-def bases(pack: Pack, articles: tuple[str, ...] | list[str]) -> list[Basis]:
-    """Cited articles (`act#number`) as links; an act that this pack does not hold is left out."""
-    found = []
-    for cited in articles:
-        act, _, number = cited.partition("#")
-        if act in pack.laws:
-            found.append(Basis(f"{in_language(pack.laws[act].name)} {number}", f"/laws/{act}#{number}"))
-    return found
 
 
 def drawn_as_radio(pack: Pack, fact: Fact) -> bool:

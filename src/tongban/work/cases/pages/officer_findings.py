@@ -16,6 +16,7 @@ from tongban.core.packs.model import Cited, Fact
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.explain import Finding
 from tongban.core.rules.states import Absent, Known, State, Value
+from tongban.work.cases.letters import citing
 from tongban.work.cases.pages import content, reasons
 
 
@@ -39,7 +40,7 @@ class Check:
     outcome: str
     """`pass`, `fail`, `unknown` or `undefined`."""
     lines: tuple[Line, ...]
-    articles: tuple[content.Basis, ...]
+    articles: tuple[citing.Basis, ...]
     confidence: str
 
 
@@ -53,7 +54,7 @@ def checks_of(
             label=in_language(condition.label),
             outcome=findings[condition.id].outcome,
             lines=lines_of(findings[condition.id], pack, answers),
-            articles=tuple(content.bases(pack, condition.articles)),
+            articles=tuple(citing.bases(pack, condition.articles)),
             confidence=condition.confidence.value,
         )
         for condition in pack.services[service].conditions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +24,8 @@ from tongban.core.values.calendar import DueDate
 from tongban.work.cases import form, models, worklist
 from tongban.work.cases import replay as replays
 from tongban.work.cases.actions import decisions
-from tongban.work.cases.pages import content
+from tongban.work.cases.letters import citing
+from tongban.work.cases.pages import content, documents
 from tongban.work.cases.pages import officer_findings as findings
 from tongban.work.cases.pages import officer_words as words
 
@@ -144,8 +145,8 @@ class CaseView:
         }
 
     @cached_property
-    def articles(self) -> list[content.Basis]:
-        return content.bases(self.pack, findings.cited_by((self.service, *self.service.conditions)))
+    def articles(self) -> list[citing.Basis]:
+        return citing.bases(self.pack, findings.cited_by((self.service, *self.service.conditions)))
 
     @cached_property
     def papers(self) -> list[Paper]:
@@ -212,8 +213,10 @@ class CaseView:
         return [line for line in lines if line[1] is not None]
 
     @property
-    def documents(self) -> Iterable[Any]:
-        return notices.documents_of(self.application.pk).filter(about=self.case.pk)
+    def documents(self) -> list[dict[str, Any]]:
+        """Of this case only, oldest first."""
+        found = notices.documents_of(self.application.pk).filter(about=self.case.pk)
+        return [documents.entry(one, self.pack, self.case) for one in found]
 
     @property
     def corrections(self) -> list[dict[str, Any]]:

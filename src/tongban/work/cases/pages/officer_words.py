@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tongban.base.kit.text import in_language
 from tongban.core.packs.model import Service
-from tongban.work.cases.pages.content import Basis
+from tongban.work.cases.letters.citing import Basis
 from tongban.work.cases.pages.officer_findings import Check
 from tongban.work.cases.worklist import Row
 

@@ -28,7 +28,8 @@ from tongban.records.licences import queries as licences
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models, queries
 from tongban.work.cases.actions import corrections
-from tongban.work.cases.pages import content, desk, documents, reasons, side
+from tongban.work.cases.letters import citing, matter
+from tongban.work.cases.pages import desk, documents, reasons, side
 from tongban.work.cases.pages.desk import Given
 
 GRADES: Final = (
@@ -203,9 +204,9 @@ def _case(
             if m in pack.materials and case.closed_at is None
         ],
         "decision": decision,
-        "reasons": documents.reasons_in_language(decision.reasons, decision.automatic) if decision else "",
-        "basis": content.bases(pack, decision.articles) if decision else [],
-        "documents": [documents.entry(d) for d in papers if d.about == case.id],
+        "reasons": matter.reasons_in_language(decision.reasons, decision.automatic) if decision else "",
+        "basis": citing.bases(pack, decision.articles) if decision else [],
+        "documents": [documents.entry(d, pack, case) for d in papers if d.about == case.id],
         "licence": licences.by_decision(decision.id) if decision and decision.outcome == "granted" else None,
         "may_withdraw": _may_withdraw(case),
     }

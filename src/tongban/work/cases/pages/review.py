@@ -21,6 +21,7 @@ from tongban.base.notices import queries as notices
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, queries
 from tongban.work.cases.actions import submission
+from tongban.work.cases.letters.matter import material_lines
 from tongban.work.cases.pages import content, desk, documents, fields, materials
 from tongban.work.cases.pages.desk import Desk, Given
 
@@ -83,9 +84,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "document": found,
         "organ": pack.organisations.get(found.organisation or "") if found else None,
         "lines": lines,
-        "papers": documents.material_lines(application, pack, found.content.get("materials", {}))
-        if found
-        else [],
+        "papers": material_lines(application, pack, found.content.get("materials", {})) if found else [],
         "link": link,
         "qr": qr(link),
         "seal": documents.seal_of(pack),

@@ -22,6 +22,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning import lanes as planning_lanes
 from tongban.core.planning.diff import Changes
 from tongban.core.planning.model import Applies, Plan, PlannedMaterial, PlannedService, Status
+from tongban.work.cases.letters import citing
 from tongban.work.cases.pages import content, reasons
 
 LONGEST_CHART = 66
@@ -43,7 +44,7 @@ class Line:
     why: list[reasons.Reason]
     waits_for: list[str]
     variant: Any
-    blocks: list[tuple[str, list[content.Basis]]]
+    blocks: list[tuple[str, list[citing.Basis]]]
     """(reason, articles) of everything that stands against it."""
 
     @property
@@ -85,7 +86,7 @@ def _line(planned: PlannedService, pack: Pack, place: str) -> Line:
         why=reasons.decisive(planned.finding, pack),
         waits_for=[in_language(pack.services[s].name) for s in planned.waits_for],
         variant=next((v for v in service.variants if v.id == planned.variant), None),
-        blocks=[(in_language(b.reason), content.bases(pack, b.articles)) for b in (service.blocked_when[i] for i in planned.blocks)],
+        blocks=[(in_language(b.reason), citing.bases(pack, b.articles)) for b in (service.blocked_when[i] for i in planned.blocks)],
     )  # fmt: skip
 
 

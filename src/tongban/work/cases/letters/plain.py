@@ -1,0 +1,110 @@
+"""The words of a document of which the pack has no text, or one that this case cannot fill. The same facts, plainly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
+
+from tongban.core.packs.documents import as_text
+from tongban.core.packs.model_guide import DocumentKind
+from tongban.work.cases.letters import titles
+from tongban.work.cases.letters.matter import Matter
+
+_WITH_REMEDIES: Final = frozenset(
+    {DocumentKind.REFUSAL, DocumentKind.REJECTION, DocumentKind.NON_ACCEPTANCE, DocumentKind.TERMINATION}
+)
+
+
+def worded(matter: Matter, kind: DocumentKind, values: Mapping[str, str]) -> str:
+    """The whole document as Markdown in the active language."""
+    said = {name: as_text(value) for name, value in values.items()}
+    parts = [
+        f"# {_(titles.TITLES[kind])}",
+        _("Number: %(number)s") % said,
+        f"{said['applicant']}{_(': ')}",
+        *_body(matter, kind, said),
+        *([_("Reasons: %(reasons)s") % said] if said["reasons"] else []),
+        *([_("Legal basis: %(legal_basis)s") % said] if said["legal_basis"] else []),
+        *(_remedies(said) if kind in _WITH_REMEDIES else ()),
+        said["authority"],
+        said["date"],
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _body(matter: Matter, kind: DocumentKind, said: Mapping[str, str]) -> Iterator[str]:
+    match kind:
+        case DocumentKind.RECEIPT:
+            yield (
+                _("Your application %(case_number)s (%(service)s) was received on %(received_on)s.") % said
+            )
+            yield _listed(f"{name} · {how}" for name, how in matter.papers)
+        case DocumentKind.CORRECTION:
+            yield (
+                _(
+                    "We looked through case %(case_number)s (%(service)s). Please correct the following. This list is complete: nothing will be added to it later."
+                )
+                % said
+            )
+            yield _listed(f"{name}{_(': ')}{' '.join(words.split())}" for name, words in matter.defects)
+            yield _("Until you answer, no time counts. You answer on the portal; there is no need to come to an office.")  # fmt: skip
+        case DocumentKind.ACCEPTANCE:
+            yield _("Case %(case_number)s (%(service)s) is accepted and will be examined.") % said
+            yield _dates(said)
+        case DocumentKind.TOLERANCE:
+            yield _("Case %(case_number)s (%(service)s) is accepted and will be examined.") % said
+            yield _dates(said)
+            yield _("It is accepted although these papers are still to come (tolerant acceptance):")
+            yield _listed(matter.deferred)
+            yield _("Hand them in by %(correct_by)s. Without them nothing can be granted.") % said
+            yield said["commitments"]
+            yield said["consequences"]
+        case DocumentKind.COMMITMENT:
+            yield _("Case %(case_number)s (%(service)s) is handled on your commitment:") % said
+            yield said["commitments"]
+            yield said["consequences"]
+        case DocumentKind.DELIVERY:
+            yield (
+                _(
+                    "Delivered: %(delivered)s. Way: %(delivery_way)s. Day: %(delivered_on)s. Received by: %(recipient)s."
+                )
+                % said
+            )
+        case _:
+            yield _(_OF_CASE[kind]) % said
+
+
+_OF_CASE: Final = {
+    DocumentKind.NON_ACCEPTANCE: msg("Case %(case_number)s (%(service)s) is not accepted."),
+    DocumentKind.SPECIAL_PROCEDURE: msg(
+        "The time of case %(case_number)s (%(service)s) does not count from today on. You will be told when it counts again."
+    ),
+    DocumentKind.EXTENSION: msg("The term of case %(case_number)s (%(service)s) is extended once."),
+    DocumentKind.GRANT: msg("“%(service)s” (case %(case_number)s) is granted."),
+    DocumentKind.APPROVAL: msg("“%(service)s” (case %(case_number)s) is granted."),
+    DocumentKind.REFUSAL: msg("“%(service)s” (case %(case_number)s) is refused."),
+    DocumentKind.REJECTION: msg("“%(service)s” (case %(case_number)s) is refused."),
+    DocumentKind.TERMINATION: msg("Case %(case_number)s (%(service)s) ends without a decision."),
+    DocumentKind.WITHDRAWAL: msg("Case %(case_number)s (%(service)s) is no longer handled."),
+}
+
+
+def _dates(said: Mapping[str, str]) -> str:
+    return _("Promised day: %(due_on)s. Last day by law: %(statutory_due_on)s.") % said
+
+
+def _remedies(said: Mapping[str, str]) -> Iterator[str]:
+    yield f"## {_('If you do not agree')}"
+    yield _(
+        "You may ask for reconsideration, or go to court, within the time the law sets. It counts from the day you receive this decision."
+    )
+    for label, name in ((_("Reconsideration"), "review_body"), (_("Court"), "court")):
+        if said.get(name):
+            yield f"{label}{_(': ')}{said[name]}"
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {as_text(line)}" for line in lines)
