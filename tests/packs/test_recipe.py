@@ -43,6 +43,15 @@ def test_whoever_follows_the_recipe_has_the_services_of_a_spreadsheet() -> None:
     shown("tongban pack lint packs/water")
 
 
+def test_whoever_follows_the_recipe_has_the_rule_of_a_table_in_a_pack() -> None:
+    assert follow("import-decision-table.md") == 2
+    again = shown(
+        "tongban rule table grant.csv --into packs/water --as policies/opening-grant#amount --lang en"
+    )
+    assert again == "policies/opening-grant#amount holds this rule already; nothing to write.\n"
+    shown("tongban pack lint packs/water")
+
+
 def test_whoever_follows_the_recipe_matches_a_population_and_tries_a_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -99,7 +99,10 @@ def test_a_cell_is_named_as_the_spreadsheet_names_it() -> None:
     assert spreadsheets.told("a.xlsx", problem, "en") == told
     assert spreadsheets.place("a.xlsx", "费用", 12, 28) == "a.xlsx:费用!AB12"
     assert spreadsheets.place("a.xlsx", "费用", 12) == "a.xlsx:费用!12"
+    assert spreadsheets.place("a.xlsx", "费用", column=28) == "a.xlsx:费用!AB"
     assert spreadsheets.place("a.csv", None, 12, 28) == "a.csv:12:28"
+    assert spreadsheets.place("a.csv", None, 12) == "a.csv:12"
+    assert spreadsheets.place("a.csv", None, column=28) == "a.csv"
 
 
 def test_everything_that_can_be_said_of_a_file_is_said_in_chinese() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tongban.core.rules.tables import spoken
@@ -99,3 +101,17 @@ def test_a_subject_that_shows_a_gap_is_told_in_the_words_of_the_table() -> None:
         ["业态", "经营面积", "x"], ["面馆", "not(null)", "1"], ["not(面馆)", "-", "2"], ["null", "-", "3"]
     ).problems
     assert in_chinese(problem).message == "没有一行适用于这个对象：业态 noodles, 经营面积 没有。"
+
+
+def test_a_gap_that_depends_on_a_parameter_is_not_told_as_one_that_is_there() -> None:
+    rows = [["经营面积", "x"], ["< limit", "1"], [">= limit", "2"]]
+    vocabulary = replace(VOCABULARY, parameters={**VOCABULARY.parameters, "limit": parse_type("decimal(2)")})
+    table, _ = read_table([*rows, ["null", "3"]])
+    assert table
+    (problem,) = to_rule_text(table, vocabulary, {}, SAID).problems
+    told = in_chinese(problem)
+    assert told.message.startswith("有没有一行适用于这个对象，要看格子里的名称：经营面积 ")
+    assert told.hint == "加“其余”行。"
+    table, _ = read_table([*rows, ["其余", "3"]])
+    assert table
+    assert not to_rule_text(table, vocabulary, {}, SAID).problems

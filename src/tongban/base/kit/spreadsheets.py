@@ -81,8 +81,10 @@ def read(
 
 def place(file: str, sheet: str | None, row: int | None = None, column: int | None = None) -> str:
     """A place as its reader finds it: `fees.xlsx:Fees!B3` in a workbook, `fees.csv:3:2` in a file of text."""
-    numbers = [number for number in (row, column) if number]
     if sheet is None:
+        numbers = (
+            (row, column) if row and column else (row,) if row else ()
+        )  # a column alone looks like a row
         return ":".join(map(str, (file, *numbers)))
     from openpyxl.utils import get_column_letter, quote_sheetname
 

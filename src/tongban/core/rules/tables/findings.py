@@ -83,6 +83,11 @@ class _Look:
         if subject is None:
             return []
         message = f"No row takes this subject: {self._words(subject)}."
+        if self._regions.perhaps_taken(subject):
+            message = (
+                f"Whether a row takes this subject depends on names in the cells: {self._words(subject)}."
+            )
+            hint = "Add an else row."
         return [TableProblem("gap", message, hint=hint, subject=self._shown(subject))]
 
     def unreached(self) -> Iterator[TableProblem]:

@@ -47,6 +47,7 @@ TABLE: Final = """
     A remark cannot stand in a cell of a table. | 表的格子里不能有注释。
     Ask for what is divided, in a column of its own. | 把被除的部分单列一列来问。
     No row takes this subject: $facts. | 没有一行适用于这个对象：$facts。
+    Whether a row takes this subject depends on names in the cells: $facts. | 有没有一行适用于这个对象，要看格子里的名称：$facts。
     No subject reaches this row. | 没有对象会走到这一行。
     This row takes a subject that row $other takes too: $facts. | 这一行和第 $other 行都适用于这个对象：$facts。
     Row $other takes the same subject and says something else: $facts. | 第 $other 行也适用于这个对象，说法却不同：$facts。

@@ -92,6 +92,16 @@ class Regions:
         found = _Search([self._surely[row] for row in rows], within).gap()
         return self._subject(found) if found else None
 
+    def perhaps_taken(self, subject: Subject) -> bool:
+        """Whether some row could take the subject, for some values of the names in its tests."""
+        return any(
+            all(
+                holds(test, value, given.type.kind) in (True, "maybe")
+                for given, test, value in zip(self._inputs, row, subject, strict=True)
+            )
+            for row in self._rows
+        )
+
     def _row(
         self, inputs: Sequence[Input], row: Sequence[Test], wanted: Callable[[Answer], bool]
     ) -> tuple[int, ...]:

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tongban.core.packs import facts as packfacts
-from tongban.core.packs import names, parameters, rule_texts, tree, walk
+from tongban.core.packs import names, parameters, rule_places, rule_texts, tree, walk
 from tongban.core.packs.lexicon import articles_of, vocabulary_of
 from tongban.core.packs.lint.vocabulary import yuan_problem
 from tongban.core.packs.model_data import Policy, PolicyCondition
@@ -35,8 +35,6 @@ from tongban.core.values.text import Bilingual
 from tongban.doors.cli import packs
 from tongban.doors.cli.rules import vocabularies
 
-FOLDERS: Final = ("services", "materials", "policies")
-"""Whose rules are over the facts of the pack, and can be named."""
 _ADDRESS: Final = re.compile(r"[a-z-]+/[a-z0-9_-]+#.+")
 
 
@@ -120,7 +118,7 @@ def rule_of(
 
 def rules_of(pack: Pack) -> Iterator[Text]:
     """Every rule of a pack that has an address, in the order of the pack."""
-    for folder in FOLDERS:
+    for folder in rule_places.FOLDERS:
         for entry in getattr(pack, folder).values():
             for path, part in walk.parts(entry):
                 field = rule_texts.RULES.get(type(part))
@@ -176,10 +174,10 @@ def plain(node: tree.Node) -> Any:
             return {key: plain(part) for key, part in node.fields.items()}
 
 
-def refuse(problems: tuple[Problem, ...]) -> NoReturn:
-    """Exit 1 with every problem."""
+def refuse(problems: tuple[Problem, ...], language: str | None = None) -> NoReturn:
+    """Exit 1 with every problem, in the language of the terminal if none is given."""
     for problem in problems:
-        click.echo(str(packs.told(problem)), err=True)
+        click.echo(str(packs.told(problem, language)), err=True)
     raise click.exceptions.Exit(1)
 
 
@@ -204,24 +202,8 @@ def _rule_of_part(
         (found for name in ("label", "reason", "name") if (found := getattr(part, name, None))), None
     )
     cited = getattr(part, "articles", ()) or entry.articles
-    address = prefix + _written(entry, path, field)
+    address = prefix + rule_places.written(entry, path, field)
     return Text(address, text, rule, (), rule.type, heading or entry.name, articles_of(pack, cited))
-
-
-def _written(entry: Any, path: walk.Path, field: str) -> str:
-    """The path by ids where there are any."""
-    written, current = "", entry
-    for step in path:
-        if isinstance(step, int):
-            current = current[step]
-            identity = getattr(current, "id", None)
-            written += f".{identity}" if identity else f"[{step + 1}]"
-        else:
-            written += f".{step}" if written else step
-            current = getattr(current, step, None) or getattr(current, f"{step}_")
-    if field == "rule":
-        return written
-    return f"{written}.{field}" if written else field
 
 
 def _read(file: Path) -> tuple[str, str]:
