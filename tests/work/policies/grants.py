@@ -114,12 +114,12 @@ class Town:
     def result(self, run: models.MatchingRun) -> dict[str, Any]:
         return next(r for r in run.results if r["policy"] == GRANT)
 
-    def put_in_force(self, monkeypatch: Any, **changes: Any) -> None:
-        """A changed grant, as if the city had published it."""
+    def put_in_force(self, monkeypatch: Any, *, of: str = GRANT, **changes: Any) -> None:
+        """A changed grant, or another policy, as if the city had published it."""
         from tongban.base.directory import queries as directory
 
-        changed = self.policy.model_copy(update=changes)
-        pack = replace(self.pack, policies=MappingProxyType({**self.pack.policies, GRANT: changed}))
+        changed = self.pack.policies[of].model_copy(update=changes)
+        pack = replace(self.pack, policies=MappingProxyType({**self.pack.policies, of: changed}))
         self.city.pack = pack
         monkeypatch.setattr(directory, "pack_in_force", lambda now, place=None: pack)
         monkeypatch.setattr(directory, "pack", _Packs(pack))

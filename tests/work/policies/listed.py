@@ -22,8 +22,8 @@ def officer(town: Town, *, days: int = 0, organisation: str = COMMERCE) -> Actin
     return replace(town.officer(organisation), now=NOON + timedelta(days=days))
 
 
-def drawn(town: Town, *, some: int = 2) -> models.Round:
-    row = rounds.begin(acting=officer(town), policy=GRANT)
+def drawn(town: Town, *, some: int = 2, policy: str = GRANT, organisation: str = COMMERCE) -> models.Round:
+    row = rounds.begin(acting=officer(town, organisation=organisation), policy=policy)
     while rounds_job.go_on(round_=row.pk, now=NOON, some=some):
         pass
     row.refresh_from_db()
@@ -31,8 +31,8 @@ def drawn(town: Town, *, some: int = 2) -> models.Round:
     return row
 
 
-def told(town: Town, row: models.Round, *, some: int = 2) -> models.Round:
-    rounds.confirm(acting=officer(town), round_=row.pk)
+def told(town: Town, row: models.Round, *, some: int = 2, organisation: str = COMMERCE) -> models.Round:
+    rounds.confirm(acting=officer(town, organisation=organisation), round_=row.pk)
     while rounds_job.go_on(round_=row.pk, now=NOON, some=some):
         pass
     row.refresh_from_db()

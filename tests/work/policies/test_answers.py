@@ -180,7 +180,7 @@ def test_every_state_is_reached_and_only_ends_have_no_way_on() -> None:
     reached = set(states.TRANSITIONS.values())
     assert reached == set(State)
     ends = {state for state in State if not states.possible(state)}
-    assert ends == {State.REPAID, State.REFUSED, State.LAPSED, State.WITHDRAWN}
+    assert ends == {State.REPAID, State.RETURNED, State.REFUSED, State.LAPSED, State.WITHDRAWN}
     assert {event for _before, event in states.TRANSITIONS} == set(Event)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -74,14 +75,14 @@ def test_a_job_that_dies_anywhere_is_taken_up_and_nothing_is_made_twice(
     row = rounds.begin(acting=officer(five), policy=GRANT)
     assert ProcrastinateJob.objects.filter(task_name=rounds.GO_ON).count() == 1
     rounds_job.go_on(round_=row.pk, now=NOON, some=2)
-    real = rounds_job.entitling.once_key
+    real = rounds_job.entitling.once_keys
 
-    def breaks(acting: Acting, policy: Any, subject: UUID) -> Any:
-        if subject == five.shops[2].pk:
+    def breaks(acting: Acting, policy: Any, subjects: Sequence[UUID]) -> Any:
+        if five.shops[2].pk in subjects:
             raise OSError("killed")
-        return real(acting, policy, subject)
+        return real(acting, policy, subjects)
 
-    monkeypatch.setattr(rounds_job.entitling, "once_key", breaks)
+    monkeypatch.setattr(rounds_job.entitling, "once_keys", breaks)
     with pytest.raises(OSError, match="killed"):
         to_the_end(row)
     monkeypatch.undo()

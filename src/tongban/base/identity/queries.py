@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -56,6 +57,22 @@ def representatives(mandate_id: UUID) -> set[UUID]:
             "agent_id", flat=True
         )
     )
+
+
+def representatives_of(subjects: Collection[UUID], now: datetime) -> dict[UUID, UUID]:
+    """Of each of these firms the person who represents it in law and can sign in; of several the first by id. Firms
+    without one are left out."""
+    found = models.Mandate.objects.filter(
+        _in_force(now),
+        principal_id__in=subjects,
+        ground="representative",
+        revoked_at=None,
+        agent__account__is_active=True,
+    )
+    agents: dict[UUID, UUID] = {}
+    for firm, person in found.values_list("principal_id", "agent_id"):
+        agents[firm] = min(person, agents.get(firm, person))
+    return agents
 
 
 def accounts_of_subject(subject_id: UUID, now: datetime) -> list[models.Account]:

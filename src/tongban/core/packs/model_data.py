@@ -93,7 +93,7 @@ class Policy(Entry):
     conditions: Annotated[tuple[PolicyCondition, ...], Field(min_length=1)]
     """All of them must hold."""
     effect: Literal["payment", "tax-saved", "tax-due", "levy", "months", "units"] = "payment"
-    """What `amount` is. Only a payment becomes an entitlement; the others are told by the calculator. `units` are of an
+    """What `amount` is. Only payments and units become entitlements; the others are told by the calculator. `units` are of an
     offer that is not money (要素配置): land, premises, places for talents, a loan fund."""
     offer: Literal["land", "premises", "funds", "talent"] | None = None
     """For `units`."""

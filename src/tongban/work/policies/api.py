@@ -83,22 +83,25 @@ class BenefitOut(Schema):
     id: UUID
     policy: str
     subject: UUID
-    amount_fen: int
+    amount_fen: Annotated[int | None, Field(description="Of a policy that pays money")]
+    units: Annotated[int | None, Field(description="Of an offer that is not money")]
     state: str
     ground: str
     articles: list[str]
     conditions: Annotated[dict[str, str], Field(description="Condition to pass, fail, unknown or undefined")]
     found_at: datetime
     confirm_by: Annotated[date | None, Field(description="Last day to answer")]
-    due_on: Annotated[date | None, Field(description="Last day to pay, once confirmed")]
-    paid_on: date | None
+    due_on: Annotated[date | None, Field(description="Last day to pay or to hand over, once confirmed")]
+    paid_on: Annotated[date | None, Field(description="Day of the payment, or of the handing over")]
     payee_last_four: str
     version: int
 
 
 class ConfirmIn(Schema):
-    payee_name: str
-    account: Annotated[str, Field(description="Kept encrypted; never given out again here")]
+    payee_name: Annotated[str, Field(description="Needed where money is paid")] = ""
+    account: Annotated[
+        str, Field(description="Needed where money is paid; kept encrypted, never given out again here")
+    ] = ""
     version: Version = None
 
 
@@ -156,7 +159,7 @@ def list_benefits(request: HttpRequest) -> list[dict[str, Any]]:
     auth=django_auth,
     response=WRITES,
     operation_id="confirm_benefit",
-    summary="Confirm, with the account to pay to",
+    summary="Confirm; where money is paid, with the account to pay to",
 )
 def confirm_benefit(
     request: HttpRequest, benefit: UUID, body: ConfirmIn, idempotency_key: IdempotencyKey = None
@@ -174,7 +177,7 @@ def confirm_benefit(
     auth=django_auth,
     response=WRITES,
     operation_id="refuse_benefit",
-    summary="Give it up; its money is released",
+    summary="Give it up; what was reserved is released",
 )
 def refuse_benefit(
     request: HttpRequest, benefit: UUID, body: RefuseIn, idempotency_key: IdempotencyKey = None
@@ -242,8 +245,10 @@ def _owner(request: HttpRequest) -> Acting:
 
 
 def _benefit(row: models.Entitlement) -> dict[str, Any]:
+    money = queries.is_money(row)
     return {
-        "id": row.id, "policy": row.policy, "subject": row.subject, "amount_fen": row.amount_fen, "state": row.state,
+        "id": row.id, "policy": row.policy, "subject": row.subject, "amount_fen": row.amount_fen if money else None,
+        "units": None if money else row.amount_fen, "state": row.state,
         "ground": row.ground, "articles": row.articles,
         "conditions": {name: finding["outcome"] for name, finding in row.findings["conditions"].items()},
         "found_at": row.found_at, "confirm_by": row.confirm_by, "due_on": row.due_on, "paid_on": row.paid_on,

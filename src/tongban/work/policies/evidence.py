@@ -9,7 +9,8 @@ A licence speaks for itself: what it once told the dossier does not count, so a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -42,8 +43,16 @@ class Stance:
 
 
 def stance_of(subject: UUID) -> Stance:
-    paused = models.MatchingPause.objects.filter(subject=subject, ended_at=None).exists()
-    return Stance(paused, dossier.has_consent(chain_of(subject)))
+    return stances_of([subject])[subject]
+
+
+def stances_of(subjects: Collection[UUID]) -> dict[UUID, Stance]:
+    """Of each of them, in two queries."""
+    pauses = models.MatchingPause.objects.filter(subject__in=subjects, ended_at=None)
+    paused = set(pauses.values_list("subject", flat=True))
+    chains = {subject: chain_of(subject) for subject in subjects}
+    consented = dossier.consented(list(chains.values()))
+    return {subject: Stance(subject in paused, chains[subject] in consented) for subject in subjects}
 
 
 def ground_of(policy: Policy, stance: Stance) -> Ground | None:
@@ -62,16 +71,28 @@ def chain_of(subject: UUID) -> UUID:
 
 def facts_of(subject: UUID, pack: Pack, names: frozenset[str], at: date) -> dict[str, dict[str, Any]]:
     """Fact name to {value, source, source_id, reference, observed_at}, of these facts and no others."""
-    said = (seen for seen in dossier.observations_of(subject) if seen.source != "licence")
-    observed = [seen for seen in (*said, *_of_licences(subject, pack, at)) if seen.name in names]
+    return facts_of_many([subject], pack, names, at)[subject]
+
+
+def facts_of_many(
+    subjects: Collection[UUID], pack: Pack, names: frozenset[str], at: date
+) -> dict[UUID, dict[str, dict[str, Any]]]:
+    """Of each of them, in two queries."""
+    said = dossier.observations_of_many(subjects, names)
+    held = _of_licences(subjects, pack, names, at)
     zone = ZoneInfo(pack.manifest.time_zone)
-    return {
-        name: {
-            "value": seen.value, "source": seen.source, "source_id": seen.source_id, "reference": seen.reference,
-            "observed_at": seen.observed_at.astimezone(zone).date().isoformat(),
-        }
-        for name, seen in sorted(resolve(observed, pack.facts, at).items())
-    }  # fmt: skip
+    found: dict[UUID, dict[str, dict[str, Any]]] = {}
+    for subject in subjects:
+        observed = [seen for seen in said.get(subject, ()) if seen.source != "licence"]
+        observed += held.get(subject, ())
+        found[subject] = {
+            name: {
+                "value": seen.value, "source": seen.source, "source_id": seen.source_id, "reference": seen.reference,
+                "observed_at": seen.observed_at.astimezone(zone).date().isoformat(),
+            }
+            for name, seen in sorted(resolve(observed, pack.facts, at).items())
+        }  # fmt: skip
+    return found
 
 
 def typed(pack: Pack, facts: Mapping[str, Mapping[str, Any]]) -> Facts:
@@ -85,18 +106,30 @@ def digest_of(facts: Mapping[str, Mapping[str, Any]]) -> str:
     return keys.keyed_digest(json.dumps(values, sort_keys=True, ensure_ascii=False))
 
 
-def _of_licences(subject: UUID, pack: Pack, at: date) -> Iterator[Observed]:
-    for licence in licences.valid_of_subjects([subject], at):
+def _of_licences(
+    subjects: Collection[UUID], pack: Pack, names: frozenset[str], at: date
+) -> Mapping[UUID, list[Observed]]:
+    fillers: defaultdict[str, list[tuple[str, str, Any]]] = defaultdict(
+        list
+    )  # of each kind: fact, field, or what it means
+    for name in pack.facts.keys() & names:
+        fact = pack.facts[name]
+        for source in fact.sources:
+            if source.licence is not None:
+                field = _field(pack, name, source.licence, source.field)
+                fillers[source.licence].append((name, field, True if fact.type == "boolean" else None))
+    found: defaultdict[UUID, list[Observed]] = defaultdict(list)
+    if not fillers:
+        return found
+    for licence in licences.valid_of_subjects(subjects, at).filter(kind__in=list(fillers)):
         seen_at = datetime.combine(licence.issue_date, time(4), UTC)
         values = licences.values(licence)
-        for name, fact in pack.facts.items():
-            for source in fact.sources:
-                if source.licence != licence.kind:
-                    continue
-                field = _field(pack, name, licence.kind, source.field)
-                value = values.get(field) if field else (True if fact.type == "boolean" else None)
-                if value is not None:
-                    yield Observed(name, value, "licence", licence.kind, licence.identifier, seen_at)
+        for name, field, held in fillers[licence.kind]:
+            value = values.get(field) if field else held
+            if value is not None:
+                seen = Observed(name, value, "licence", licence.kind, licence.identifier, seen_at)
+                found[licence.holder_id].append(seen)
+    return found
 
 
 def _field(pack: Pack, fact: str, kind: str, named: str | None) -> str:

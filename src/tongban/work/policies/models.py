@@ -12,7 +12,7 @@ from tongban.work.policies.states import State
 
 STATES = [(state.value, state.value) for state in State]
 ROUND_STATES = ("looking", "drawn", "telling", "told", "closed", "dropped")
-WITH_PAYMENT = (State.PAID.value, State.RECLAIMED.value, State.REPAID.value)
+WITH_PAYMENT = (State.PAID.value, State.RECLAIMED.value, State.REPAID.value, State.RETURNED.value)
 
 
 class WrittenOnce(models.Model):
@@ -31,7 +31,8 @@ class WrittenOnce(models.Model):
 
 
 class BudgetYear(models.Model):
-    """The money of one policy in one year. Its row is locked while an amount is reserved or released."""
+    """What one policy sets aside in one year: fen, or units of what it offers. Its row is locked while an amount is
+    reserved or released."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     policy = models.CharField(max_length=80)
@@ -94,6 +95,7 @@ class Entitlement(models.Model):
     """Organ that pays; None where the place has none."""
     payer_place = models.CharField(max_length=6, null=True)
     amount_fen = models.BigIntegerField()
+    """Of an offer that is not money: its units."""
     budget = models.ForeignKey(BudgetYear, models.PROTECT, null=True, related_name="entitlements")
     """None: the policy has no budget, or none for this year."""
     state = models.CharField(max_length=20, choices=STATES)
@@ -283,6 +285,9 @@ class RoundLine(models.Model):
     amount_fen = models.BigIntegerField()
     """What the rules come to."""
     score = models.BigIntegerField(default=0)
+    rank = models.PositiveIntegerField(null=True)
+    """Place on the list, from 1: by score where the budget says so, then who was registered first. None until it is
+    drawn. A line that is struck keeps its place."""
     given_fen = models.BigIntegerField(default=0)
     """What the budget gives; a forecast until the list is confirmed."""
     ground = models.CharField(max_length=10)
@@ -295,6 +300,9 @@ class RoundLine(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["round", "subject"], name="policies_line_once"),
+            models.UniqueConstraint(
+                fields=["round", "rank"], name="policies_line_rank_once", deferrable=models.Deferrable.DEFERRED
+            ),
             models.CheckConstraint(
                 condition=Q(given_fen__gte=0) & Q(given_fen__lte=F("amount_fen")), name="policies_line_within_amount"
             ),

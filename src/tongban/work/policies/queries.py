@@ -11,9 +11,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from tongban.base.audit import queries as audit
+from tongban.base.directory import queries as directory
 from tongban.base.identity import access as identity_access
 from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
@@ -28,7 +31,7 @@ _OF_TAB: dict[str, tuple[State, ...]] = {
     "open": (State.FOUND, State.UPHELD, State.EXHAUSTED),
     "contested": (State.CONTESTED,),
     "to-pay": (State.CONFIRMED,),
-    "paid": (State.PAID, State.RECLAIMED, State.REPAID),
+    "paid": (State.PAID, State.RECLAIMED, State.REPAID, State.RETURNED),
     "closed": (State.REFUSED, State.LAPSED, State.WITHDRAWN),
     "all": tuple(State),
     "held": tuple(RESERVING),
@@ -128,6 +131,20 @@ def policies_in_force(pack: Pack, at: date) -> list[Policy]:
     return [policy for policy in pack.policies.values() if calculator.in_force(policy, at)]
 
 
+def policy_of(row: models.Entitlement) -> Policy | None:
+    """As it stood in the pack that the entitlement was found under; None when that is not there any more."""
+    try:
+        return directory.pack(row.pack_digest).policies.get(row.policy)
+    except (ObjectDoesNotExist, ValueError):
+        return None
+
+
+def is_money(row: models.Entitlement) -> bool:
+    """Whether its amount is fen, and not units of an offer."""
+    policy = policy_of(row)
+    return policy is None or policy.is_money
+
+
 def order_of(policy: Policy, year: int) -> str:
     """How what is set aside for a year is shared out; a policy without a budget owes everybody at once."""
     return next((budget.order for budget in policy.budget if budget.year == year), "first-come")
@@ -151,11 +168,29 @@ def line_of(row: models.Entitlement) -> BudgetLine | None:
     return BudgetLine(budget.year, budget.total_fen, budget.reserved_fen) if budget else None
 
 
+def in_line(budget: models.BudgetYear) -> QuerySet[models.Entitlement]:
+    """Who waits for something of this budget to be given up, the next first."""
+    waiting = models.Entitlement.objects.filter(budget=budget, state=State.EXHAUSTED.value)
+    return waiting.exclude(line__round__order="pro-rata").order_by(
+        Coalesce("line__round__confirmed_at", "found_at"), F("line__rank").asc(nulls_last=True), "id"
+    )
+
+
+def place_in_line(row: models.Entitlement) -> int | None:
+    """How manieth in the line of its list, from 1. None: it is on no list, or does not wait."""
+    line = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
+    if row.state != State.EXHAUSTED.value or line is None or line.round.order == "pro-rata":
+        return None
+    before = line.round.lines.filter(entitlement__state=State.EXHAUSTED.value, rank__lt=line.rank)
+    return before.count() + 1
+
+
 def log_rows(*, now: datetime, place: str | None = None) -> Iterator[dict[str, Any]]:
     """One record of the log `entitlements` (core/packs/logs.py) for every entitlement.
 
     Holds the facts of the log and `number`, the id by which a number on a page opens to its entitlements; names nobody.
-    None is a fact known to be absent: nothing is due before it is confirmed. `contested` says that a contest is open.
+    None is a fact known to be absent: nothing is due before it is confirmed, and an offer is no money. `contested` says
+    that a contest is open.
     """
     rows = models.Entitlement.objects.filter(place=place) if place else models.Entitlement.objects.all()
     for row in rows.order_by("found_at", "id").iterator():
@@ -163,7 +198,7 @@ def log_rows(*, now: datetime, place: str | None = None) -> Iterator[dict[str, A
             "number": str(row.id),
             "policy": row.policy,
             "place": row.place,
-            "amount": row.amount_fen,
+            "amount": row.amount_fen if is_money(row) else None,
             "confirmed": row.due_on is not None,
             "refused": row.state == State.REFUSED.value,
             "contested": row.state == State.CONTESTED.value,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Q
 
 from tongban.base.directory import queries as directory
 from tongban.core.planning import calculator
@@ -73,15 +74,16 @@ def _share(row: models.Entitlement) -> list[Difference]:
     line = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
     if line is None or line.round.available_fen is None:
         return []
-    lines = list(line.round.lines.only("amount_fen", "score", "struck", "entitlement").order_by("id"))
-    listed = [
-        one for one in lines if not one.struck or one.entitlement_id
-    ]  # struck later, after an objection
+    told_or_given = (
+        Q(struck="") | Q(entitlement__isnull=False) | Q(given_fen__gt=0)
+    )  # or struck only after an objection
+    lines = line.round.lines.filter(told_or_given).order_by("rank")
+    listed = list(lines.values_list("id", "amount_fen", "score").iterator())
     given = allot(
-        [one.amount_fen for one in listed], line.round.available_fen, line.round.order,  # type: ignore[arg-type]
-        scores=[one.score for one in listed], partial=line.round.partial,
+        [amount for _id, amount, _score in listed], line.round.available_fen, line.round.order,  # type: ignore[arg-type]
+        scores=[score for _id, _amount, score in listed], partial=line.round.partial,
     )  # fmt: skip
-    now = given[listed.index(line)]
+    now = given[[key for key, *_rest in listed].index(line.pk)]
     return [] if now == line.given_fen else [Difference("share", row.policy, str(line.given_fen), str(now))]
 
 

@@ -8,6 +8,9 @@
     budget-exhausted ──offer──> found             (somebody gave money up)
                      └─refuse─> refused
     paid ──reclaim──> reclaimed ──repay──> repaid (a case of the policy's clawback has happened)
+                         └─return──> returned     (of an offer: it is free again)
+
+An offer that is not money goes the same way in units; it is `paid` when it is handed over.
 
 What came out of a round can be withdrawn for as long as nothing is paid, when an objection in publicity holds. A
 confirmed entitlement is due: it carries the day by which it is to be paid.
@@ -33,6 +36,8 @@ class State(StrEnum):
     PAID = "paid"
     RECLAIMED = "reclaimed"
     REPAID = "repaid"
+    RETURNED = "returned"
+    """Of an offer: given back, and free for somebody else."""
 
 
 class Event(StrEnum):
@@ -49,6 +54,7 @@ class Event(StrEnum):
     PAY = "pay"
     RECLAIM = "reclaim"
     REPAY = "repay"
+    RETURN = "return"
 
 
 TRANSITIONS: Final[Mapping[tuple[State | None, Event], State]] = MappingProxyType(
@@ -69,6 +75,7 @@ TRANSITIONS: Final[Mapping[tuple[State | None, Event], State]] = MappingProxyTyp
         (State.CONFIRMED, Event.PAY): State.PAID,
         (State.PAID, Event.RECLAIM): State.RECLAIMED,
         (State.RECLAIMED, Event.REPAY): State.REPAID,
+        (State.RECLAIMED, Event.RETURN): State.RETURNED,
         (State.FOUND, Event.WITHDRAW): State.WITHDRAWN,
         (State.UPHELD, Event.WITHDRAW): State.WITHDRAWN,
         (State.CONFIRMED, Event.WITHDRAW): State.WITHDRAWN,
@@ -80,10 +87,14 @@ ANSWERABLE: Final = frozenset({State.FOUND, State.UPHELD})
 RESERVING: Final = frozenset(
     {State.FOUND, State.CONTESTED, State.UPHELD, State.CONFIRMED, State.PAID, State.RECLAIMED, State.REPAID}
 )
-"""States whose amount is held in the budget. What is paid back goes to the treasury, and not into the same year again."""
+"""States whose amount is held in the budget. Money that is paid back goes to the treasury, and not into the same year
+again; an offer that is given back is there for the next."""
 FINAL: Final = frozenset(
-    {State.PAID, State.REFUSED, State.WITHDRAWN, State.LAPSED, State.RECLAIMED, State.REPAID, State.EXHAUSTED}
-)
+    {
+        State.PAID, State.REFUSED, State.WITHDRAWN, State.LAPSED, State.RECLAIMED, State.REPAID, State.RETURNED,
+        State.EXHAUSTED,
+    }
+)  # fmt: skip
 """Nothing more is awaited before a round can be closed."""
 
 

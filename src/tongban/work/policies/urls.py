@@ -13,6 +13,7 @@ from tongban.work.policies.pages import (
     public,
     publicity,
     rounds,
+    rounds_files,
 )
 
 
@@ -82,11 +83,18 @@ urlpatterns = [
     path("office/entitlements/rounds", rounds.listed, name="rounds"),
     path("office/entitlements/rounds/begin", rounds.begin, name="round-begin"),
     path("office/entitlements/rounds/<uuid:round_>", rounds.one, name="round"),
-    path("office/entitlements/rounds/<uuid:round_>.csv", rounds.table, name="round-table"),
+    path("office/entitlements/rounds/<uuid:round_>.csv", rounds_files.table, name="round-table"),
     path("office/entitlements/rounds/<uuid:round_>/progress", rounds.progress, name="round-progress"),
-    path("office/entitlements/rounds/<uuid:round_>/payments", rounds.payment_file, name="round-payments"),
-    path("office/entitlements/rounds/<uuid:round_>/results", rounds.payment_results, name="round-results"),
-    path("office/entitlements/rounds/<uuid:round_>/archive", rounds.archive, name="round-archive"),
+    path(
+        "office/entitlements/rounds/<uuid:round_>/payments", rounds_files.payment_file, name="round-payments"
+    ),
+    path(
+        "office/entitlements/rounds/<uuid:round_>/places", rounds_files.allocation_file, name="round-places"
+    ),
+    path(
+        "office/entitlements/rounds/<uuid:round_>/results", rounds_files.payment_results, name="round-results"
+    ),
+    path("office/entitlements/rounds/<uuid:round_>/archive", rounds_files.archive, name="round-archive"),
     path("office/entitlements/rounds/<uuid:round_>/<slug:what>", rounds.step, name="round-step"),
     path("office/entitlements/rounds/lines/<uuid:line>/strike", rounds.strike, name="round-strike"),
     path("office/entitlements/rounds/objections/<uuid:objection>", rounds.answer, name="round-answer"),

@@ -1,4 +1,5 @@
-"""Reserving and releasing money, under a lock on the budget's row. The database refuses to overdraw it as well."""
+"""Reserving and releasing money, or units of an offer, under a lock on the budget's row. The database refuses to overdraw
+it as well."""
 
 from __future__ import annotations
 
@@ -45,6 +46,14 @@ def of_year(*, pack: Pack, policy: Policy, year: int) -> models.BudgetYear | Non
 
 def locked(budget: models.BudgetYear) -> models.BudgetYear:
     return models.BudgetYear.objects.select_for_update().get(pk=budget.pk)
+
+
+def give_back(budget: models.BudgetYear, amount_fen: int) -> models.BudgetYear:
+    """Release an amount; the row, locked and saved."""
+    row = locked(budget)
+    row.reserved_fen -= amount_fen
+    row.save(update_fields=["reserved_fen"])
+    return row
 
 
 def take(budget: models.BudgetYear, amount_fen: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -38,6 +38,8 @@ class Due:
     amount_fen: int
     full_fen: int | None = None
     """Where only a share is given: what the rules come to."""
+    place: int | None = None
+    """In the line of a list, of which nothing is left for it."""
 
 
 def once(*, acting: Acting, due: Due, reserve: Callable[[], Reservation]) -> models.Entitlement | None:
@@ -59,24 +61,37 @@ def once(*, acting: Acting, due: Due, reserve: Callable[[], Reservation]) -> mod
 
 def once_key(acting: Acting, policy: Policy, subject: UUID) -> str | None:
     """What the policy is granted once to. None: to a person, and nobody is known who represents the firm."""
+    return once_keys(acting, policy, [subject])[subject]
+
+
+def once_keys(acting: Acting, policy: Policy, subjects: Sequence[UUID]) -> dict[UUID, str | None]:
+    """The same of each of them, who are all of the kind that the policy is meant for."""
     match policy.once_per:
         case "subject":
-            return str(subject)
+            return {subject: str(subject) for subject in subjects}
         case "year":
-            return f"{subject}:{acting.today.year}"
+            return {subject: f"{subject}:{acting.today.year}" for subject in subjects}
+        case "person" if policy.subject == "person":
+            return {subject: str(subject) for subject in subjects}
         case "person":
-            return _person(acting, subject)
+            agents = identity.representatives_of(subjects, acting.now)
+            return {subject: str(agents[subject]) if subject in agents else None for subject in subjects}
 
 
 def is_held(policy: Policy, key: str) -> bool:
-    found = models.Entitlement.objects.filter(policy=policy.id, once_key=key)
-    return found.exclude(state=State.WITHDRAWN.value).exists()
+    return bool(held(policy, [key]))
+
+
+def held(policy: Policy, keys: Collection[str]) -> frozenset[str]:
+    """Those of the keys that it has been granted to and not taken back from."""
+    found = models.Entitlement.objects.filter(policy=policy.id, once_key__in=keys)
+    return frozenset(found.exclude(state=State.WITHDRAWN.value).values_list("once_key", flat=True))
 
 
 def _written(acting: Acting, due: Due, key: str, held: Reservation) -> models.Entitlement:
     pack, policy = due.pack, due.policy
     organ = directory.organisation_for(pack, policy.authority, acting.place)
-    payer = _payer(pack)
+    payer = _payer(pack) if policy.is_money else None
     last = events.last_day_to_answer(pack, policy, acting) if held.held else None
     row = models.Entitlement.objects.create(
         policy=policy.id, subject=due.subject, once_key=key, organisation=organ.id, place=organ.place,
@@ -88,7 +103,7 @@ def _written(acting: Acting, due: Due, key: str, held: Reservation) -> models.En
     )  # fmt: skip
     event = Event.FIND if held.held else Event.EXHAUST
     events.add(acting=acting, row=row, event=event, detail={"ground": due.ground})
-    events.tell_of_finding(acting=acting, row=row, policy=policy, event=event)
+    events.tell_of_finding(acting=acting, row=row, policy=policy, event=event, place=due.place)
     return row
 
 
@@ -97,16 +112,3 @@ def _payer(pack: Pack) -> Any:
         return directory.organisation_for(pack, PAYING, pack.manifest.jurisdiction)
     except LookupError:
         return None
-
-
-def _person(acting: Acting, subject: UUID) -> str | None:
-    if identity.subject(subject).kind == "person":
-        return str(subject)
-    persons = [
-        account.person_id
-        for account in identity.accounts_of_subject(subject, acting.now)
-        if identity.mandates_of(account.person, acting.now)
-        .filter(principal_id=subject, ground="representative")
-        .exists()
-    ]
-    return str(min(persons)) if persons else None

@@ -14,7 +14,6 @@ from tongban.base.directory import queries as directory
 from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting, system
 from tongban.base.kit.refusals import NotNow, StaleVersion
-from tongban.base.kit.templatetags.kit import yuan
 from tongban.base.notices import actions as notices
 from tongban.base.notices.wording import both
 from tongban.core.packs import calendars
@@ -23,7 +22,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.duration import Duration, Unit
 from tongban.core.values.text import Bilingual
-from tongban.work.policies import models, states
+from tongban.work.policies import models, queries, states, words
 from tongban.work.policies.actions import budgets
 from tongban.work.policies.states import RESERVING, Event, State
 
@@ -89,46 +88,77 @@ def tell(*, acting: Acting, row: models.Entitlement, event: Event, title: Biling
         )  # fmt: skip
 
 
-def tell_of_finding(*, acting: Acting, row: models.Entitlement, policy: Policy, event: Event) -> None:
-    """That something is due; or, honestly, that it would be and no money is left."""
-    amount = yuan(row.amount_fen)
+def tell_of_finding(
+    *, acting: Acting, row: models.Entitlement, policy: Policy, event: Event, place: int | None = None
+) -> None:
+    """That something is due; or, honestly, that it would be and nothing is left. `place`: in the line of a list."""
+    amount = words.amount_in_both(policy, row.amount_fen)
     if State(row.state) is State.EXHAUSTED:
+        title, body = _nothing_left(policy, amount, place)
+    else:
+        title = both(msg("Due to you: %(amount)s, %(policy)s"), amount=amount, policy=policy.name)
+        moved = event is Event.OFFER and not policy.is_money
+        body = both(
+            msg("Somebody gave theirs up, and you are next in line. Confirm, refuse or contest it until %(day)s. The reasons are on the page.")
+            if moved
+            else msg("You did not apply; the rules found you. Confirm, refuse or contest it until %(day)s. The reasons are on the page."),
+            day=row.confirm_by.isoformat() if row.confirm_by else "—",
+        )  # fmt: skip
+    tell(acting=acting, row=row, event=event, title=title, body=body)
+
+
+def _nothing_left(policy: Policy, amount: Bilingual, place: int | None) -> tuple[Bilingual, Bilingual]:
+    if policy.is_money:
         title = both(msg("No money left this year: %(policy)s"), policy=policy.name)
+    else:
+        title = both(msg("Nothing left this year: %(policy)s"), policy=policy.name)
+    if place is not None:
+        body = both(
+            msg("You meet every condition for %(amount)s, and others come before you on the list. You are number %(place)s in line: if somebody gives theirs up, it goes to the next by itself, and we tell you. You need do nothing."),
+            amount=amount, place=place,
+        )  # fmt: skip
+    elif policy.is_money:
         body = both(
             msg("You meet every condition for %(amount)s, but this year's budget is spent. You stand in line: if somebody gives their money up, we tell you. You need do nothing."),
             amount=amount,
         )  # fmt: skip
     else:
-        title = both(msg("Due to you: %(amount)s, %(policy)s"), amount=amount, policy=policy.name)
         body = both(
-            msg("You did not apply; the rules found you. Confirm, refuse or contest it until %(day)s. The reasons are on the page."),
-            day=row.confirm_by.isoformat() if row.confirm_by else "—",
+            msg("You meet every condition for %(amount)s, but all of it is taken this year. You stand in line: if somebody gives theirs up, we tell you. You need do nothing."),
+            amount=amount,
         )  # fmt: skip
-    tell(acting=acting, row=row, event=event, title=title, body=body)
+    return title, body
+
+
+def offer_to_those_in_line(*, acting: Acting, budget: models.BudgetYear) -> None:
+    """What is free goes to the next in line whose whole amount fits, then to the next, in this transaction.
+
+    The order was settled when the list was confirmed, and nobody chooses: lists in the order of their confirmation and
+    each by its ranks, whoever is on none by the day they were found. Of a list with shares for everybody nobody is in
+    line. `budget` is locked; the caller saves it.
+    """
+    by_system = system(
+        acting.now, acting.place, "something was given up", acting.request_id, acting.time_zone
+    )
+    waiting = queries.in_line(budget)
+    while True:
+        free = budget.total_fen - budget.reserved_fen
+        row = waiting.select_for_update(of=("self",)).filter(amount_fen__lte=free).first()
+        if row is None or not budgets.take(budget, row.amount_fen):
+            return
+        pack, policy = pack_and_policy(row)
+        due = last_day_to_answer(pack, policy, by_system)
+        row.confirm_by, row.provisional = due.day, due.provisional
+        add(acting=by_system, row=row, event=Event.OFFER)
+        tell_of_finding(acting=by_system, row=row, policy=policy, event=Event.OFFER)
 
 
 def _release(acting: Acting, row: models.Entitlement) -> None:
     assert row.budget is not None
     budget = budgets.locked(row.budget)
     budget.reserved_fen -= row.amount_fen
-    _offer_to_those_in_line(acting, budget)
+    offer_to_those_in_line(acting=acting, budget=budget)
     budget.save(update_fields=["reserved_fen"])
-
-
-def _offer_to_those_in_line(acting: Acting, budget: models.BudgetYear) -> None:
-    """First come, first served: the earliest whose whole amount is there now, then the next, in the same transaction."""
-    by_system = system(acting.now, acting.place, "money was given up", acting.request_id, acting.time_zone)
-    waiting = models.Entitlement.objects.select_for_update().filter(
-        budget=budget, state=State.EXHAUSTED.value
-    )
-    for row in waiting.order_by("found_at", "id"):
-        if not budgets.take(budget, row.amount_fen):
-            continue
-        pack, policy = pack_and_policy(row)
-        due = last_day_to_answer(pack, policy, by_system)
-        row.confirm_by, row.provisional = due.day, due.provisional
-        add(acting=by_system, row=row, event=Event.OFFER)
-        tell_of_finding(acting=by_system, row=row, policy=policy, event=Event.OFFER)
 
 
 def changed(row: models.Entitlement, **values: Any) -> None:

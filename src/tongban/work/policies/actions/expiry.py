@@ -34,7 +34,11 @@ def _lapse(key: object, now: datetime) -> bool:
         events.tell(
             acting=acting, row=row, event=Event.LAPSE,
             title=both(msg("Lapsed: %(policy)s"), policy=policy.name),
-            body=both(msg("Nobody answered until %(day)s, so the money went back into the budget. The office can tell you what is still possible."),
-                      day=row.confirm_by.isoformat()),
+            body=both(
+                msg("Nobody answered until %(day)s, so the money went back into the budget. The office can tell you what is still possible.")
+                if policy.is_money
+                else msg("Nobody answered until %(day)s, so it goes to the next in line. The office can tell you what is still possible."),
+                day=row.confirm_by.isoformat(),
+            ),
         )  # fmt: skip
     return True

@@ -44,7 +44,7 @@ def match(*, acting: Acting, subject: UUID, cause: str) -> models.MatchingRun:
         policies = [
             p
             for p in pack.policies.values()
-            if p.subject == kind and found_unasked(p) and calculator.in_force(p, acting.today)
+            if p.subject == kind and found_alone(p) and calculator.in_force(p, acting.today)
         ]
         readable = [p for p in policies if evidence.ground_of(p, matter.stance) is not None]
         names = frozenset[str]().union(*(calculator.facts_read(pack, p) for p in readable))
@@ -102,9 +102,15 @@ def resume(*, acting: Acting, subject: UUID) -> models.MatchingRun:
 
 
 def found_unasked(policy: Policy) -> bool:
-    """Only a payment that needs no application becomes an entitlement; whatever is applied for or claimed in a tax
-    return is left to the subject, and nothing is read for it."""
-    return policy.effect == "payment" and policy.path == "no-application"
+    """Only a payment or an offer that needs no application becomes an entitlement; whatever is applied for or claimed in
+    a tax return is left to the subject, and nothing is read for it."""
+    return policy.effect in ("payment", "units") and policy.path == "no-application"
+
+
+def found_alone(policy: Policy) -> bool:
+    """Whether a look at one subject looks for it: a payment. What is there only so many times is shared out by a list of
+    everybody, and nothing is read for it before."""
+    return policy.effect == "payment" and found_unasked(policy)
 
 
 @dataclass(frozen=True, slots=True)

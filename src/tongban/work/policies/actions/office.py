@@ -1,7 +1,8 @@
-"""What an office does: answer a contest, see where to pay, say that it was paid."""
+"""What an office does: answer a contest, see where to pay, say that it was paid or handed over."""
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.base.notices.wording import both
-from tongban.work.policies import access, models, payees
+from tongban.work.policies import access, models, payees, words
 from tongban.work.policies.actions import events
 from tongban.work.policies.states import Event, State
 
@@ -84,28 +85,39 @@ def read_account(*, acting: Acting, entitlement: UUID) -> str:
 def mark_paid(
     *, acting: Acting, entitlement: UUID, reference: str, version: int | None = None
 ) -> models.Entitlement:
-    """Say that the money went out, with the reference of the payment. Saying it again changes nothing."""
+    """Say that the money went out or that what is offered was handed over, with the reference of the payment or of the
+    contract. Saying it again changes nothing."""
     reference = " ".join(reference.replace("\x00", "").split())[:60]
-    if not reference:
-        message = _("Give the reference of the payment, so that it can be found again.")
-        raise Invalid(message, fields={"reference": message})
     with transaction.atomic():
         row = access.to_pay(acting, entitlement)
+        policy = events.pack_and_policy(row)[1]
+        if not reference:
+            message = (
+                _("Give the reference of the payment, so that it can be found again.")
+                if policy.is_money
+                else _("Give the number of the contract or record, so that it can be found again.")
+            )
+            raise Invalid(message, fields={"reference": message})
         if row.state == State.PAID.value:
             return row
         events.require_version(row, version)
         refuse_before_publicity_ends(acting, row)
         events.changed(row, paid_on=acting.today, payment=reference)
         events.add(acting=acting, row=row, event=Event.PAY)
-        policy = events.pack_and_policy(row)[1]
-        events.tell(
-            acting=acting, row=row, event=Event.PAY,
-            title=both(msg("Paid: %(policy)s"), policy=policy.name),
-            body=both(
+        said = {"day": acting.today.isoformat(), "reference": reference}
+        if policy.is_money:
+            title = both(msg("Paid: %(policy)s"), policy=policy.name)
+            body = both(
                 msg("Paid on %(day)s to the account ending in %(digits)s. Reference: %(reference)s"),
-                day=acting.today.isoformat(), digits=row.payee_last_four, reference=reference,
-            ),
-        )  # fmt: skip
+                digits=row.payee_last_four, **said,
+            )  # fmt: skip
+        else:
+            title = both(msg("Handed over: %(policy)s"), policy=policy.name)
+            body = both(
+                msg("%(amount)s, handed over on %(day)s. Contract or record: %(reference)s"),
+                amount=words.amount_in_both(policy, row.amount_fen), **said,
+            )  # fmt: skip
+        events.tell(acting=acting, row=row, event=Event.PAY, title=title, body=body)
     return row
 
 
@@ -115,8 +127,12 @@ def refuse_before_publicity_ends(acting: Acting, row: models.Entitlement) -> Non
     if line is None:
         return
     if line.round.public_to is not None and acting.today <= line.round.public_to:
-        raise NotNow(
-            _("The list is in publicity until %(day)s. Pay after that.") % {"day": line.round.public_to.isoformat()}
-        )  # fmt: skip
+        raise NotNow(still_public(line.round.public_to))
     if line.objections.filter(outcome="").exists():
         raise NotNow(_("Somebody has objected to this line of the list. Answer that first."))
+
+
+def still_public(day: date) -> str:
+    return _("The list is in publicity until %(day)s. Pay or hand over after that.") % {
+        "day": day.isoformat()
+    }

@@ -14,7 +14,7 @@ from tongban.base.notices.wording import both
 from tongban.core.packs import calendars
 from tongban.core.packs.model_data import Policy
 from tongban.core.values.duration import Duration, Unit
-from tongban.work.policies import access, models, payees
+from tongban.work.policies import access, models, payees, words
 from tongban.work.policies.actions import events
 from tongban.work.policies.states import ANSWERABLE, Event, State
 
@@ -24,20 +24,21 @@ MOST_TEXT = 2000
 
 
 def confirm(
-    *, acting: Acting, entitlement: UUID, payee_name: str, account: str, version: int | None = None
+    *, acting: Acting, entitlement: UUID, payee_name: str = "", account: str = "", version: int | None = None
 ) -> models.Entitlement:
-    """Accept the amount and say where to pay it. Confirming again changes nothing.
+    """Accept the amount and say where to pay it; an offer that is not money needs no account. Confirming again changes
+    nothing.
 
     Raises `Invalid` for an account that cannot be one, `NotNow` past the last day to answer.
     """
-    name, digits = payees.checked(payee_name, account)
     with transaction.atomic():
         row = access.own(acting, entitlement)
         if row.state == State.CONFIRMED.value:
             return row
+        pack, policy = events.pack_and_policy(row)
+        name, digits = payees.checked(payee_name, account) if policy.is_money else ("", "")
         events.require_version(row, version)
         _refuse_late(acting, row)
-        pack, policy = events.pack_and_policy(row)
         listed = models.RoundLine.objects.filter(entitlement=row).select_related("round").first()
         public_to = listed.round.public_to if listed else None
         first = max(acting.today, public_to) if public_to else acting.today  # nothing is paid in publicity
@@ -45,27 +46,31 @@ def confirm(
         events.changed(
             row,
             payee_name=name,
-            payee_account=payees.sealed(row.id, digits),
+            payee_account=payees.sealed(row.id, digits) if policy.is_money else None,
             payee_last_four=digits[-4:],
             due_on=due.day,
         )
         events.add(acting=acting, row=row, event=Event.CONFIRM)
+        body = (
+            both(msg("It will be paid by %(day)s to the account ending in %(digits)s."), day=due.day.isoformat(), digits=digits[-4:])
+            if policy.is_money
+            else both(msg("It will be handed over by %(day)s: %(amount)s."), day=due.day.isoformat(), amount=words.amount_in_both(policy, row.amount_fen))
+        )  # fmt: skip
         events.tell(
             acting=acting, row=row, event=Event.CONFIRM,
-            title=both(msg("Confirmed: %(policy)s"), policy=policy.name),
-            body=both(msg("It will be paid by %(day)s to the account ending in %(digits)s."), day=due.day.isoformat(), digits=digits[-4:]),
+            title=both(msg("Confirmed: %(policy)s"), policy=policy.name), body=body,
         )  # fmt: skip
     return row
 
 
 def time_to_pay(policy: Policy) -> Duration:
-    """From the confirmation, or from the end of publicity, to the payment."""
+    """From the confirmation, or from the end of publicity, to the payment or the handing over."""
     said = policy.pay_within
     return Duration(said.amount, Unit(said.unit)) if said is not None else PAY_WITHIN
 
 
 def refuse(*, acting: Acting, entitlement: UUID, version: int | None = None) -> models.Entitlement:
-    """Give the amount up; its money is released at once. Refusing again changes nothing."""
+    """Give the amount up; it is released at once, for the next in line. Refusing again changes nothing."""
     with transaction.atomic():
         row = access.own(acting, entitlement)
         if row.state == State.REFUSED.value:
@@ -111,4 +116,4 @@ def contest(
 def _refuse_late(acting: Acting, row: models.Entitlement) -> None:
     """The last day ends at 24:00 of the place, whether or not a clock has run since."""
     if State(row.state) in ANSWERABLE and row.confirm_by is not None and acting.today > row.confirm_by:
-        raise NotNow(_("The last day to answer has passed, and the money went back into the budget."))
+        raise NotNow(_("The last day to answer has passed. What was reserved is free for the next."))

@@ -13,7 +13,7 @@ from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.base.notices import actions as notices
 from tongban.base.notices.wording import both
 from tongban.work.policies import access, models
-from tongban.work.policies.actions import events, rounds
+from tongban.work.policies.actions import budgets, events, rounds
 from tongban.work.policies.actions.owner import MOST_TEXT
 from tongban.work.policies.states import Event, State, after
 
@@ -85,12 +85,16 @@ def answer(*, acting: Acting, objection: UUID, outcome: str, reasons: str) -> mo
 
 
 def _withdraw(acting: Acting, line: models.RoundLine, reasons: str) -> None:
-    entitlement = line.entitlement
+    """Under the lock of the round, so that the job which tells everybody sees it or has told this line already."""
+    round_ = models.Round.objects.select_for_update().get(pk=line.round_id)
+    line.refresh_from_db()
     line.struck = reasons
     line.save(update_fields=["struck"])
-    if entitlement is None:
+    if line.entitlement_id is None:
+        if round_.state == "telling" and line.given_fen:
+            _give_back(round_, line.given_fen)
         return
-    held = models.Entitlement.objects.select_for_update().get(pk=entitlement.pk)
+    held = models.Entitlement.objects.select_for_update().get(pk=line.entitlement_id)
     if after(State(held.state), Event.WITHDRAW) is None:
         if State(held.state) in (State.REFUSED, State.LAPSED, State.WITHDRAWN):
             return
@@ -105,3 +109,11 @@ def _withdraw(acting: Acting, line: models.RoundLine, reasons: str) -> None:
             reasons=reasons[:500],
         ),
     )  # fmt: skip
+
+
+def _give_back(round_: models.Round, amount: int) -> None:
+    """What a line was to be given that nobody has been told of yet; the job offers it to those in line at its end."""
+    pack, policy = rounds.pack_and_policy(round_)
+    budget = budgets.of_year(pack=pack, policy=policy, year=round_.year) if policy.budget else None
+    if budget is not None:
+        budgets.give_back(budget, amount)

@@ -4,10 +4,14 @@
        └──────drop──────┘
 
 looking   a job looks at every subject, some hundreds in a transaction; a job that dies is taken up where it stopped
-drawn     the list is complete: the office reads it and may strike lines, with reasons
+drawn     the list is complete and in its order: the office reads it and may strike lines, with reasons
 telling   the money is reserved, a job makes the entitlements and tells each subject, who confirms, refuses or contests
 told      publicity (公示), then the payment file, until nothing is awaited any more
 closed    the archive is written and can be changed no more
+
+An offer that is not money (要素配置: land, premises, places) goes the same way in its own units, and a file of places stands
+for the payment file. Whoever nothing is left for stands in line in the order of the list; what somebody gives up goes to the
+next by itself.
 """
 
 from __future__ import annotations
@@ -31,10 +35,9 @@ from tongban.core.packs import calendars
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
-from tongban.core.planning.allotment import allot
 from tongban.core.values.duration import Duration, Unit
 from tongban.work.policies import access, models
-from tongban.work.policies.actions import budgets
+from tongban.work.policies.actions import budgets, sharing
 from tongban.work.policies.actions.matching import found_unasked
 from tongban.work.policies.states import FINAL
 
@@ -55,7 +58,7 @@ def begin(*, acting: Acting, policy: str) -> models.Round:
         message = _("Choose a policy that your office is in charge of.")
         raise Invalid(message, fields={"policy": message})
     if not found_unasked(found):
-        message = _("This policy is applied for, or is not a payment. Nobody is looked for.")
+        message = _("This policy is applied for, or gives neither money nor a place. Nobody is looked for.")
         raise Invalid(message, fields={"policy": message})
     if not calculator.in_force(found, acting.today):
         raise NotNow(_("The policy is not in force today."))
@@ -97,7 +100,7 @@ def strike(*, acting: Acting, line: UUID, reasons: str) -> models.Round:
 
 
 def confirm(*, acting: Acting, round_: UUID, version: int | None = None) -> models.Round:
-    """The office confirms the list: the money is reserved at once, everybody is told by a job, publicity begins.
+    """The office confirms the list: the money or the places are reserved at once, everybody is told by a job, publicity begins.
 
     Confirming again changes nothing. Raises StaleVersion when the list has changed since it was shown.
     """
@@ -112,7 +115,7 @@ def confirm(*, acting: Acting, round_: UUID, version: int | None = None) -> mode
         budget = budgets.of_year(pack=pack, policy=policy, year=row.year)
         if budget is not None:
             row.available_fen = budget.total_fen - budget.reserved_fen
-        share_out(row, row.available_fen)
+        sharing.share_out(row, row.available_fen)
         if budget is not None:
             budget.reserved_fen += _given(row)
             budget.save(update_fields=["total_fen", "reserved_fen"])
@@ -174,25 +177,11 @@ def close(*, acting: Acting, round_: UUID) -> models.Round:
     return row
 
 
-def share_out(row: models.Round, available: int | None) -> None:
-    """What each line is given of what is available, by the order of the budget. Lines that were struck are given nothing."""
-    lines = list(row.lines.filter(struck="").only("amount_fen", "score", "given_fen").order_by("id"))
-    row.lines.exclude(struck="").update(given_fen=0)
-    amounts = [line.amount_fen for line in lines]
-    given = (
-        amounts if available is None
-        else allot(amounts, available, row.order, scores=[line.score for line in lines], partial=row.partial)  # type: ignore[arg-type]
-    )  # fmt: skip
-    for line, fen in zip(lines, given, strict=True):
-        line.given_fen = fen
-    models.RoundLine.objects.bulk_update(lines, ["given_fen"], batch_size=1000)
-
-
 def forecast(row: models.Round) -> None:
-    """The same from what the budget holds now, before it is reserved."""
+    """What each line would be given of what the budget holds now, before it is reserved."""
     pack, policy = pack_and_policy(row)
     budget = budgets.of_year(pack=pack, policy=policy, year=row.year) if policy.budget else None
-    share_out(row, budget.total_fen - budget.reserved_fen if budget else None)
+    sharing.share_out(row, budget.total_fen - budget.reserved_fen if budget else None)
 
 
 def awaited(row: models.Round) -> int:
@@ -202,22 +191,28 @@ def awaited(row: models.Round) -> int:
 
 
 def archive(row: models.Round) -> dict[str, Any]:
-    """Everything that happened in a round, without names and accounts: subjects stand by their ids."""
-    lines = row.lines.select_related("entitlement").order_by("id")
+    """Everything that happened in a round, without names and accounts: subjects stand by their ids. Amounts are fen, or
+    units of what the policy offers."""
+    policy = pack_and_policy(row)[1]
+    lines = row.lines.select_related("entitlement").defer(
+        "facts", "findings", "entitlement__facts", "entitlement__findings"
+    )
     return {
         "round": str(row.id), "policy": row.policy, "year": row.year, "place": row.place, "pack": row.pack_digest,
         "on": row.on.isoformat(), "looked": row.looked, "outcomes": row.outcomes, "order": row.order,
-        "available_fen": row.available_fen,
+        "unit": "fen" if policy.is_money or policy.unit is None else {"zh": policy.unit.zh, "en": policy.unit.en},
+        "available": row.available_fen,
         "public": [row.public_from.isoformat(), row.public_to.isoformat()] if row.public_from and row.public_to else None,
         "lines": [
             {
-                "subject": str(line.subject), "amount_fen": line.amount_fen, "score": line.score, "given_fen": line.given_fen,
-                "struck": line.struck, "entitlement": str(line.entitlement_id) if line.entitlement_id else None,
+                "subject": str(line.subject), "rank": line.rank, "amount": line.amount_fen, "score": line.score,
+                "given": line.given_fen, "struck": line.struck,
+                "entitlement": str(line.entitlement_id) if line.entitlement_id else None,
                 "state": line.entitlement.state if line.entitlement else None,
                 "paid_on": line.entitlement.paid_on.isoformat() if line.entitlement and line.entitlement.paid_on else None,
                 "payment": line.entitlement.payment if line.entitlement else "",
             }
-            for line in lines
+            for line in lines.order_by("rank").iterator()
         ],
     }  # fmt: skip
 

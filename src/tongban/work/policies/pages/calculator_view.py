@@ -24,6 +24,7 @@ from tongban.core.planning.stacking import Part
 from tongban.core.rules import explain
 from tongban.core.rules.states import Members
 from tongban.core.rules.types import BadValue
+from tongban.work.policies import words
 from tongban.work.policies.calculator.advice import Advice
 from tongban.work.policies.calculator.situation import Situation
 from tongban.work.policies.pages import view
@@ -130,7 +131,7 @@ def amount(rung: Rung) -> str:
 
 def in_words(policy: Policy, value: int) -> str:
     """What is given, saved or has to be paid."""
-    amount = {"amount": view.amount_text(policy, value)}
+    amount = {"amount": words.amount(policy, value)}
     match policy.effect:
         case "tax-saved":
             return _("%(amount)s saved") % amount

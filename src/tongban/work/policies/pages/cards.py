@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from tongban.base.kit import words as kit_words
 from tongban.base.kit.acting import Acting
-from tongban.base.kit.templatetags import kit
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.rules.explain import from_json
@@ -46,17 +45,30 @@ class Card:
     payer: Any
     contest: models.Contest | None
     history: list[dict[str, Any]]
+    place: int | None
+    """In the line of a list, from 1, while it waits there."""
 
     @property
     def heading(self) -> str:
         """What it is for its owner, in one line: nothing is called due that is not."""
-        amount = {"amount": kit.yuan(self.row.amount_fen)}
+        amount = {"amount": words.amount(self.policy, self.row.amount_fen)}
+        money = self.policy.is_money
         match State(self.row.state):
             case State.PAID:
-                return _("Paid to you: %(amount)s") % amount
-            case State.EXHAUSTED:
+                return (
+                    _("Paid to you: %(amount)s") if money else _("Handed over to you: %(amount)s")
+                ) % amount
+            case State.EXHAUSTED if money:
                 return _("You qualify for %(amount)s, and no money is left") % amount
-            case State.REFUSED | State.LAPSED | State.WITHDRAWN:
+            case State.EXHAUSTED:
+                return _("You qualify for %(amount)s, and nothing is left") % amount
+            case State.RECLAIMED:
+                return (
+                    _("To be paid back: %(amount)s") % {"amount": words.amount(self.policy, _owed(self.row))}
+                    if money
+                    else _("To be given back: %(amount)s") % amount
+                )
+            case State.REFUSED | State.LAPSED | State.WITHDRAWN | State.REPAID | State.RETURNED:
                 return _("Not due any more: %(amount)s") % amount
             case _:
                 return _("Due to you: %(amount)s") % amount
@@ -64,7 +76,7 @@ class Card:
     @property
     def own_word(self) -> str:
         """The state as its owner reads it."""
-        return words.own_state(self.row.state)
+        return words.own_state(self.row.state, money=self.policy.is_money)
 
     @property
     def ground(self) -> str:
@@ -79,7 +91,7 @@ class Card:
 def card(row: models.Entitlement, subject: Any, acting: Acting) -> Card:
     pack, policy = events.pack_and_policy(row)
     state = State(row.state)
-    word, tone = words.state(row.state)
+    word, tone = words.state(row.state, money=policy.is_money)
     turn = state in ANSWERABLE and row.confirm_by is not None
     late = bool(turn and row.confirm_by and acting.today > row.confirm_by)
     contest = models.Contest.objects.filter(entitlement=row).first()
@@ -94,15 +106,20 @@ def card(row: models.Entitlement, subject: Any, acting: Acting) -> Card:
         amount_lines=view.lines(pack, from_json(row.findings["amount"]), row.facts), budget=queries.line_of(row),
         confirm_by=DueDate(row.confirm_by, row.provisional) if turn and row.confirm_by else None, late=late, steps=open_to_owner,
         reserves=state in RESERVING, organ=view.organ(pack, row.organisation), payer=view.organ(pack, row.payer or ""),
-        contest=contest, history=history(row, pack),
+        contest=contest, history=history(row, pack, policy), place=queries.place_in_line(row),
     )  # fmt: skip
 
 
-def history(row: models.Entitlement, pack: Pack) -> list[dict[str, Any]]:
+def _owed(row: models.Entitlement) -> int:
+    claim = row.reclaim or {}
+    return int(claim.get("principal_fen", 0)) + int(claim.get("interest_fen", 0))
+
+
+def history(row: models.Entitlement, pack: Pack, policy: Policy) -> list[dict[str, Any]]:
     """Everything that happened, oldest first, and everybody who saw the whole account number."""
     items = []
     for event in row.events.order_by("sequence"):
-        title, tone = words.event(event.event)
+        title, tone = words.event(event.event, money=policy.is_money)
         items.append({"title": title, "at": event.at, "by": _by(event, pack), "tone": tone})
     for entry in queries.account_read(row):
         items.append(

@@ -32,13 +32,19 @@ def claim_back(request: HttpRequest, entitlement: UUID) -> HttpResponse:
     if request.method == "POST":
         refusal = attempt(lambda: _claim(acting, entitlement, typed, version_of(request)))
         if refusal is None:
-            messages.success(request, _("Claimed back. The owner has been told, with the reasons."))
+            messages.success(
+                request,
+                _("Claimed back. The owner has been told, with the reasons.")
+                if queries.is_money(row)
+                else _("Withdrawn. The owner has been told, with the reasons."),
+            )
             return redirect("policies:office-entitlement", entitlement)
     row.refresh_from_db()
     policy = events.pack_and_policy(row)[1]
     context = {
         "card": cards.card(row, queries.names([row]).get(row.subject), acting), "row": row, "typed": typed, "refusal": refusal,
         "rules": list(enumerate(policy.clawback)), "open": row.state == "paid", "today": acting.today,
+        "interest": policy.is_money and any(rule.returns == "all-with-interest" for rule in policy.clawback),
     }  # fmt: skip
     return render(
         request, "policies/office/claim_back.html", context, status=refusal.status if refusal else 200

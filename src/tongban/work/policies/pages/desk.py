@@ -28,7 +28,7 @@ from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.calculator import in_force
 from tongban.core.planning.changed import BadChange, Effect
-from tongban.work.policies import access, models
+from tongban.work.policies import access, models, words
 from tongban.work.policies.actions import simulations
 from tongban.work.policies.desk import populations, trial
 from tongban.work.policies.pages import view
@@ -239,7 +239,7 @@ def _swept(
     title = _("Cost in the sample by %(number)s") % {"number": in_language(pack.parameters[lever.name].label)}
     marked = next((place for place, value in enumerate(values) if value == lever.shown), None)
     return {
-        "curve": charts.curve(points, title=title, say=partial(view.amount_text, found), marked=marked),
+        "curve": charts.curve(points, title=title, say=partial(words.amount, found), marked=marked),
         "points": [(value, one.whole) for value, one in zip(values, tried, strict=True)],
         "curve_title": title,
     }  # fmt: skip
@@ -261,7 +261,7 @@ def _drawn(policy: Policy, rows: list[Row]) -> dict[str, Any]:
         drawn,
         title=_("Cost before and after"),
         names=(_("before"), _("after")),
-        say=partial(view.amount_text, policy),
+        say=partial(words.amount, policy),
     )
     return {"rows": rows, "picture": picture, "whole": rows[-1].effect}
 

@@ -22,7 +22,6 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Refusal
 from tongban.base.kit.templatetags.kit import called
 from tongban.base.kit.text import in_language
-from tongban.core.values import money
 from tongban.work.policies import access, models, queries, words
 from tongban.work.policies import replay as replays
 from tongban.work.policies.actions import events, office
@@ -72,12 +71,12 @@ def entitlements_csv(request: HttpRequest) -> HttpResponse:
     """The same list as the page, all of it. No account number leaves through it."""
     asked = _asked(request)
     columns = (
-        _("Entitlement"), _("Policy"), _("Owner"), _("Amount"), _("State"), _("Found on"), _("Last day to answer"), _("To be paid by"),
+        _("Entitlement"), _("Policy"), _("Owner"), _("Amount"), _("Counted in"), _("State"), _("Found on"), _("Last day to answer"), _("To be paid by"),
         _("Paid on"), _("Payment reference"), _("Place"),
     )  # fmt: skip
     rows = [
         (
-            str(row.id), in_language(policy.name), called(subject), money.written(row.amount_fen), word,
+            str(row.id), in_language(policy.name), called(subject), policy.written(row.amount_fen), words.unit(policy), word,
             row.found_on.isoformat(), _iso(row.confirm_by), _iso(row.due_on), _iso(row.paid_on), row.payment, row.place,
         )
         for row, subject, policy, (word, _tone) in _rows(list(queries.of_office(request.acting, **asked)[:MOST]))  # type: ignore[attr-defined]
@@ -129,7 +128,12 @@ def pay(request: HttpRequest, entitlement: UUID) -> HttpResponse:
             )
         )  # fmt: skip
         if refusal is None:
-            messages.success(request, _("Marked as paid. The owner has been told."))
+            messages.success(
+                request,
+                _("Marked as paid. The owner has been told.")
+                if queries.is_money(row)
+                else _("Marked as handed over. The owner has been told."),
+            )
             return redirect("policies:office-entitlement", entitlement)
     return _form(request, "pay", row, refusal, typed)
 
@@ -187,7 +191,9 @@ def _rows(found: list[models.Entitlement]) -> list[tuple[models.Entitlement, Any
     """(entitlement, owner, policy, (word, tone) of its state). Names come in one query."""
     names = queries.names(found)
     return [
-        (row, names.get(row.subject), events.pack_and_policy(row)[1], words.state(row.state)) for row in found
+        (row, names.get(row.subject), policy, words.state(row.state, money=policy.is_money))
+        for row in found
+        for policy in (events.pack_and_policy(row)[1],)
     ]
 
 

@@ -35,7 +35,13 @@ def confirm(request: HttpRequest, entitlement: UUID) -> HttpResponse:
             )
         )  # fmt: skip
         if refusal is None:
-            messages.success(request, _("Confirmed. You are told when it is paid."))
+            row = access.entitlement(request.acting, entitlement)  # type: ignore[attr-defined]
+            messages.success(
+                request,
+                _("Confirmed. You are told when it is paid.")
+                if queries.is_money(row)
+                else _("Confirmed. You are told when it is handed over."),
+            )
             return redirect("policies:benefit", entitlement)
     return _step(request, "confirm", entitlement, refusal, typed)
 
@@ -50,7 +56,7 @@ def refuse(request: HttpRequest, entitlement: UUID) -> HttpResponse:
             lambda: owner.refuse(acting=request.acting, entitlement=entitlement, version=version_of(request))  # type: ignore[attr-defined]
         )
         if refusal is None:
-            messages.success(request, _("Given up. The money goes to somebody else."))
+            messages.success(request, _("Given up. It goes to somebody else."))
             return redirect("policies:benefit", entitlement)
     return _step(request, "refuse", entitlement, refusal, {})
 

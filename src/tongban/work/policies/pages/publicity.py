@@ -19,6 +19,7 @@ from tongban.work.policies import access, models, queries
 from tongban.work.policies.actions import publicity, rounds
 from tongban.work.policies.pages import view
 from tongban.work.policies.pages.owner_steps import attempt
+from tongban.work.policies.states import RESERVING
 
 PER_PAGE = 50
 
@@ -41,7 +42,9 @@ def one(request: HttpRequest, round_: UUID) -> HttpResponse:
     acting: Acting = request.acting  # type: ignore[attr-defined]
     row = access.public_round(round_)
     pack, policy = rounds.pack_and_policy(row)
-    found = row.lines.filter(struck="", given_fen__gt=0).order_by("id")
+    found = row.lines.filter(struck="").select_related("entitlement").order_by("rank")
+    if row.order == "pro-rata":
+        found = found.filter(given_fen__gt=0)  # nobody stands in line for a share
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     names = queries.subjects_named({line.subject for line in page})
     own = (
@@ -51,7 +54,8 @@ def one(request: HttpRequest, round_: UUID) -> HttpResponse:
     )
     context = {
         "round": row, "policy": policy, "page": page, "open": _is_open(acting, row),
-        "lines": [(line, shown_name(names.get(line.subject)), own.get(line.pk)) for line in page],
+        "lines": [(line, shown_name(names.get(line.subject)), own.get(line.pk), _moved_up(line)) for line in page],
+        "waiting": found.filter(given_fen=0).exists(),
         "organ": view.organ(pack, row.organisation), "can_object": acting.role == "applicant" and acting.principal is not None,
     }  # fmt: skip
     return render(request, "policies/publicity/list.html", context)
@@ -80,7 +84,11 @@ def object_to(request: HttpRequest, line: UUID) -> HttpResponse:
             )
             return redirect("policies:publicity", found.round_id)
     name = shown_name(queries.subjects_named({found.subject}).get(found.subject))
-    context = {"line": found, "name": name, "typed": typed, "refusal": refusal, "round": found.round}
+    policy = rounds.pack_and_policy(found.round)[1]
+    context = {
+        "line": found, "name": name, "typed": typed, "refusal": refusal, "round": found.round, "policy": policy,
+        "amount": found.given_fen or found.amount_fen,
+    }  # fmt: skip
     return render(
         request, "policies/publicity/object.html", context, status=refusal.status if refusal else 200
     )
@@ -94,6 +102,12 @@ def shown_name(subject: Any) -> str:
         return str(subject.name)
     name = str(subject.name)
     return name[0] + "*" * max(1, len(name) - 2) + (name[-1] if len(name) > 2 else "")
+
+
+def _moved_up(line: models.RoundLine) -> bool:
+    """Somebody before them gave theirs up after the list was confirmed."""
+    state = line.entitlement.state if line.entitlement else ""
+    return not line.given_fen and state in {one.value for one in RESERVING}
 
 
 def _is_open(acting: Acting, row: models.Round) -> bool:

@@ -7,31 +7,27 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as msg
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access as route
-from tongban.base.kit import sheets
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
-from tongban.base.kit.templatetags.kit import called
 from tongban.core.planning.calculator import in_force
-from tongban.core.values import money
 from tongban.work.policies import access, models, queries, words
-from tongban.work.policies.actions import payments, publicity, rounds
+from tongban.work.policies.actions import payments, publicity, rounds, sharing
 from tongban.work.policies.actions.matching import found_unasked
 from tongban.work.policies.pages.owner_steps import attempt, version_of
+from tongban.work.policies.states import RESERVING
 
 PER_PAGE: Final = 25
-MOST_FILE: Final = 4_000_000
-"""Bytes of a file of payments."""
+MOST_TIES: Final = 5
 STATES: Final = {
     "looking": (msg("Looking at everybody"), "info"),
     "drawn": (msg("List to be confirmed"), "warn"),
@@ -53,7 +49,9 @@ _OUTCOMES: Final = {
     "had": msg("granted before"),
     "not-read": msg("not looked at: no ground, or they asked not to be"),
 }
-_TABS: Final = {"list": msg("On the list"), "struck": msg("Struck"), "objected": msg("Objected to")}
+_TABS: Final = {
+    "list": msg("On the list"), "line": msg("In line"), "struck": msg("Struck"), "objected": msg("Objected to"),
+}  # fmt: skip
 
 
 @require_safe
@@ -66,12 +64,15 @@ def listed(request: HttpRequest) -> HttpResponse:
         policy for policy in pack.policies.values()
         if found_unasked(policy) and in_force(policy, acting.today) and rounds.in_charge_of(acting, pack, policy)
     ]  # fmt: skip
-    found = access.rounds(acting).order_by("-began_at").distinct()
+    on_list = Count("lines", filter=Q(lines__struck=""))
+    visible = access.rounds(acting).values(
+        "pk"
+    )  # counted apart: what makes a round visible joins its lines too
+    found = (
+        models.Round.objects.filter(pk__in=visible).annotate(n=on_list).defer("archive").order_by("-began_at")
+    )
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        (row, rounds.pack_and_policy(row)[1], _state(row), row.lines.filter(struck="").count())
-        for row in page
-    ]
+    rows = [(row, rounds.pack_and_policy(row)[1], _state(row)) for row in page]
     return render(request, "policies/office/rounds.html", {"page": page, "rows": rows, "mine": mine})
 
 
@@ -91,7 +92,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 @route.posts("officer")
 @never_cache
 def one(request: HttpRequest, round_: UUID) -> HttpResponse:
-    return _page(request, access.round_page(request.acting, round_))  # type: ignore[attr-defined]
+    return page(request, access.round_page(request.acting, round_))  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -157,103 +158,15 @@ def answer(request: HttpRequest, objection: UUID) -> HttpResponse:
     return redirect("policies:round", row.line.round_id)
 
 
-@require_POST
-@route.posts("officer")
-@never_cache
-@sensitive_variables("found")
-def payment_file(request: HttpRequest, round_: UUID) -> HttpResponse:
-    acting: Acting = request.acting  # type: ignore[attr-defined]
-    found: list[payments.Payment] = []
-    refusal = attempt(lambda: found.extend(payments.to_pay(acting=acting, round_=round_)))
-    if refusal is not None:
-        messages.error(request, str(refusal))
-        return redirect("policies:round", round_)
-    rows = [
-        (str(one_.entitlement), one_.payee, one_.account, money.written(one_.amount_fen), one_.policy,
-         one_.pay_by.isoformat() if one_.pay_by else "")
-        for one_ in found
-    ]  # fmt: skip
-    return sheets.download(f"payments-{acting.today}", payments.COLUMNS, rows)
-
-
-@require_POST
-@route.posts("officer")
-def payment_results(request: HttpRequest, round_: UUID) -> HttpResponse:
-    acting: Acting = request.acting  # type: ignore[attr-defined]
-    upload = request.FILES.get("file")
-    if upload is None or (upload.size or 0) > MOST_FILE:
-        messages.error(
-            request, _("Choose the file of payments, at most %(n)d MB.") % {"n": MOST_FILE // 1_000_000}
-        )
-        return redirect("policies:round", round_)
-    row = access.round_page(acting, round_)
-    raw = upload.read()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030", errors="replace")
-    result: list[tuple[int, list[payments.Misfit]]] = []
-    refusal = attempt(lambda: result.append(payments.take_results(acting=acting, round_=round_, text=text)))
-    if refusal is not None:
-        messages.error(request, "; ".join(refusal.fields.values()) or str(refusal))
-        return redirect("policies:round", round_)
-    done, misfits = result[0]
-    messages.success(request, _("Marked as paid: %(n)d.") % {"n": done})
-    return _page(request, row, misfits=misfits) if misfits else redirect("policies:round", round_)
-
-
-@require_safe
-@route.posts("officer")
-@never_cache
-def table(request: HttpRequest, round_: UUID) -> HttpResponse:
-    """The list as a file, without accounts."""
-    acting: Acting = request.acting  # type: ignore[attr-defined]
-    row = access.round_page(acting, round_)
-    lines = list(row.lines.select_related("entitlement").order_by("id"))
-    names = queries.subjects_named({line.subject for line in lines})
-    columns = (
-        _("Owner"),
-        _("Amount by the rules"),
-        _("Score"),
-        _("Given"),
-        _("Struck, because"),
-        _("State"),
-        _("Entitlement"),
-    )
-    rows = [
-        (
-            called(names.get(line.subject)), money.written(line.amount_fen), line.score, money.written(line.given_fen), line.struck,
-            words.state(line.entitlement.state)[0] if line.entitlement else "", str(line.entitlement_id or ""),
-        )
-        for line in lines
-    ]  # fmt: skip
-    return sheets.download(f"round-{row.on}-{row.policy}", columns, rows)
-
-
-@require_safe
-@route.posts("officer")
-@never_cache
-def archive(request: HttpRequest, round_: UUID) -> HttpResponse:
-    """The archive of a closed round, byte for byte what the digest in the audit was made of."""
-    row = access.round_page(request.acting, round_)  # type: ignore[attr-defined]
-    if row.archive is None:
-        raise NotFound(_("There is no such list, or it is not yours to see."))
-    headers = {
-        "Content-Disposition": f'attachment; filename="round-{row.on}-{row.policy}.json"',
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(rounds.canonical(row.archive), content_type="application/json", headers=headers)
-
-
-def _page(
+def page(
     request: HttpRequest, row: models.Round, *, misfits: list[payments.Misfit] | None = None
 ) -> HttpResponse:
     acting: Acting = request.acting  # type: ignore[attr-defined]
     _pack, policy = rounds.pack_and_policy(row)
     tab = request.GET.get("tab", "list")
     tab = tab if tab in _TABS else "list"
-    page = Paginator(_lines(row, tab), PER_PAGE).get_page(request.GET.get("page"))
-    names = queries.subjects_named({line.subject for line in page})
+    found = Paginator(_lines(row, tab), PER_PAGE).get_page(request.GET.get("page"))
+    names = queries.subjects_named({line.subject for line in found})
     paid = Q(entitlement__state__in=models.WITH_PAYMENT)
     sums = row.lines.filter(struck="").aggregate(
         asked=Sum("amount_fen"), given=Sum("given_fen"), n=Count("id"), paid=Count("id", filter=paid),
@@ -261,14 +174,19 @@ def _page(
     )  # fmt: skip
     public = row.public_to is not None and acting.today <= row.public_to
     mine = (row.organisation, row.place) == (acting.organisation, acting.place)
-    objections = models.Objection.objects.filter(line__round=row).select_related("line").order_by("raised_at")
+    said = models.Objection.objects.filter(line__round=row).select_related("line").order_by("raised_at")
+    objections = list(said) if mine else []
+    objected = queries.subjects_named({one_.line.subject for one_ in objections})
     context = {
-        **_progress(row), "policy": policy, "page": page, "tab": tab, "mine": mine, "sums": sums, "public": public,
-        "tabs": [(name, _(word), _lines(row, name).count()) for name, word in _TABS.items()],
+        **_progress(row), "policy": policy, "page": found, "tab": tab, "mine": mine, "sums": sums, "public": public,
+        "tabs": [(name, _(word), _lines(row, name).count()) for name, word in _TABS.items() if name != "line" or row.order != "pro-rata"],
         "lines": [
-            (line, names.get(line.subject), words.state(line.entitlement.state) if line.entitlement else None) for line in page
+            (line, names.get(line.subject), words.state(line.entitlement.state, money=policy.is_money) if line.entitlement else None)
+            for line in found
         ],
-        "objections": [(one_, queries.subjects_named({one_.line.subject}).get(one_.line.subject)) for one_ in objections] if mine else [],
+        "objections": [(one_, objected.get(one_.line.subject)) for one_ in objections],
+        "ties": sharing.ties(row)[:MOST_TIES] if row.state != "looking" else [], "in_line": _lines(row, "line").count(),
+        "held": [state.value for state in RESERVING],
         "order": _(ORDERS[row.order]), "misfits": misfits or [], "waiting": rounds.awaited(row) if row.state == "told" else 0,
         "open_objections": row.objections_open(), "today": acting.today,
     }  # fmt: skip
@@ -277,7 +195,8 @@ def _page(
 
 def _progress(row: models.Round) -> dict[str, Any]:
     if row.state == "telling":
-        done = row.lines.filter(struck="", pk__lte=row.cursor).count() if row.cursor else 0
+        reached = row.lines.filter(pk=row.cursor).values_list("rank", flat=True).first() or 0
+        done = row.lines.filter(struck="", rank__lte=reached).count()
         total = row.lines.filter(struck="").count()
     else:
         done, total = row.looked, max(row.total, row.looked)
@@ -289,7 +208,10 @@ def _progress(row: models.Round) -> dict[str, Any]:
 
 
 def _lines(row: models.Round, tab: str) -> Any:
-    lines = row.lines.select_related("entitlement").order_by("-given_fen", "id")
+    lines = row.lines.select_related("entitlement").order_by(F("rank").asc(nulls_last=True), "subject")
+    if tab == "line":
+        waiting = Q(entitlement=None, given_fen=0) | Q(entitlement__state="budget-exhausted")
+        return lines.filter(waiting, struck="")
     if tab == "struck":
         return lines.exclude(struck="")
     if tab == "objected":

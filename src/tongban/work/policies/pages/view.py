@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import forms
@@ -179,15 +178,6 @@ def unit_words(pack: Pack, unit: str) -> str:
     words = (fact.unit_label for fact in pack.facts.values() if fact.unit == unit and fact.unit_label)
     found = next(words, None)
     return in_language(found) if found else unit
-
-
-def amount_text(policy: Policy, amount: int) -> str:
-    """An amount or a budget of a policy: money in yuan, months, or units of what it offers."""
-    if policy.is_money:
-        return kit.money(amount)
-    if policy.effect == "months":
-        return ngettext("%(n)d month", "%(n)d months", amount) % {"n": amount}
-    return f"{amount:,} {in_language(policy.unit)}".rstrip()
 
 
 def organ(pack: Pack, organisation: str) -> Any:

@@ -6,7 +6,8 @@ nobody looks is left out. Nothing is decided: a round makes entitlements, this m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -21,7 +22,8 @@ from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator
 from tongban.core.planning.population import Matcher
-from tongban.core.rules.states import Absent, Known, Members
+from tongban.core.rules.states import Absent, Facts, Known, Members
+from tongban.core.rules.to_numpy.given import Needs
 from tongban.core.rules.types import Kind, Type
 from tongban.work.policies import evidence
 from tongban.work.policies.population.checking import KNOWN_SUFFIX, arrow_type
@@ -30,6 +32,7 @@ from tongban.work.policies.population.sources import Batch, Torn
 NAME: Final = "node"
 """As which it is asked for on the command line."""
 SOME: Final = 1_000
+"""Subjects that are read at once."""
 
 
 @dataclass(slots=True)
@@ -57,48 +60,65 @@ class Node:
         return place
 
     def batches(self, wanted: frozenset[str]) -> Iterator[Batch]:
+        import pyarrow
+
         first, after = 1, None
         while subjects := identity.ids_of_kind(self.kind, after=after, most=SOME):
             after = subjects[-1]
-            rows = [row for subject in subjects if (row := self._row(subject)) is not None]
+            rows = self._read(subjects)
             if rows:
-                yield Batch(self._table(rows, wanted), first)
+                keys = pyarrow.array([str(subject) for subject in rows], pyarrow.string())
+                made = {self.key: keys, **columns_of(list(rows.values()), self.matcher.needs)}
+                table = pyarrow.table({name: column for name, column in made.items() if name in wanted})
+                yield Batch(table.combine_chunks(), first)
                 first += len(rows)
 
-    def _row(self, subject: UUID) -> Mapping[str, Any] | None:
-        stance = evidence.stance_of(subject)
-        if stance.paused:
-            return None
-        read = [one for one in self.policies if evidence.ground_of(one, stance) is not None]
-        names = frozenset[str]().union(*(calculator.facts_read(self.pack, one) for one in read))
-        if not names:
-            return None
+    def _read(self, subjects: Sequence[UUID]) -> dict[UUID, Facts]:
+        """What the policies that have a ground read of each; of whom none has one, nothing. Each look is recorded."""
+        by_ground: defaultdict[tuple[str, ...], list[UUID]] = defaultdict(list)
+        for subject, stance in evidence.stances_of(subjects).items():
+            read = (one.id for one in self.policies if evidence.ground_of(one, stance) is not None)
+            by_ground[tuple(read)].append(subject)
+        found: dict[UUID, dict[str, dict[str, Any]]] = {}
         with transaction.atomic():
-            found = evidence.facts_of(subject, self.pack, names, self.acting.today)
-            audit.record(
-                acting=self.acting, action="benefits.matched", root=evidence.chain_of(subject), object_kind="subject",
-                object_id=subject, detail={"pack": self.pack.digest, "facts": sorted(found), "policies": [one.id for one in read]},
-            )  # fmt: skip
-        return {self.key: str(subject), **evidence.typed(self.pack, found)}
+            for read, group in by_ground.items():
+                reads = (calculator.facts_read(self.pack, self.pack.policies[one]) for one in read)
+                names = frozenset[str]().union(*reads)
+                if names:
+                    of_group = evidence.facts_of_many(group, self.pack, names, self.acting.today)
+                    self._record(of_group, read)
+                    found |= of_group
+        return {one: evidence.typed(self.pack, found[one]) for one in subjects if one in found}
 
-    def _table(self, rows: list[Mapping[str, Any]], wanted: frozenset[str]) -> Any:
-        import pyarrow
+    def _record(self, found: Mapping[UUID, Mapping[str, Any]], policies: Sequence[str]) -> None:
+        audit.record_many(
+            acting=self.acting, action="benefits.matched", object_kind="subject",
+            noted=[
+                audit.Noted(
+                    evidence.chain_of(subject), subject,
+                    {"pack": self.pack.digest, "facts": sorted(read), "policies": list(policies)},
+                )
+                for subject, read in found.items()
+            ],
+        )  # fmt: skip
 
-        columns: dict[str, Any] = {self.key: pyarrow.array([row[self.key] for row in rows], pyarrow.string())}
-        for name, type in sorted(self.matcher.needs.facts.items()):
-            states = [row.get(name) for row in rows]
-            columns[name] = pyarrow.array([_plain(state, type) for state in states], arrow_type(type))
-            columns[name + KNOWN_SUFFIX] = pyarrow.array(
-                [isinstance(state, Known | Absent) for state in states]
-            )
-        for name, fields in sorted(self.matcher.needs.fields.items()):
-            struct = pyarrow.struct([(one, arrow_type(type)) for one, type in fields.items()])
-            columns[name] = pyarrow.array(
-                [_members(row.get(name), fields) for row in rows], pyarrow.list_(struct)
-            )
-        return pyarrow.table(
-            {name: column for name, column in columns.items() if name in wanted}
-        ).combine_chunks()
+
+def columns_of(rows: Sequence[Facts], needs: Needs) -> dict[str, Any]:
+    """What is known of subjects as columns of Arrow, each with one that tells known from unknown. They hold every number
+    that a fact can be."""
+    import pyarrow
+
+    columns: dict[str, Any] = {}
+    for name, type in sorted(needs.facts.items()):
+        states = [row.get(name) for row in rows]
+        columns[name] = pyarrow.array([_plain(state, type) for state in states], arrow_type(type))
+        columns[name + KNOWN_SUFFIX] = pyarrow.array([isinstance(state, Known | Absent) for state in states])
+    for name, fields in sorted(needs.fields.items()):
+        struct = pyarrow.struct([(one, arrow_type(type)) for one, type in fields.items()])
+        columns[name] = pyarrow.array(
+            [_members(row.get(name), fields) for row in rows], pyarrow.list_(struct)
+        )
+    return columns
 
 
 def _members(state: Any, fields: Mapping[str, Type]) -> list[dict[str, Any]] | None:

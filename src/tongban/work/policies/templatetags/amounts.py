@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 
 from tongban.core.packs.model_data import Policy
-from tongban.work.policies.pages import view
+from tongban.work.policies import words
 
 register = template.Library()
 
@@ -15,4 +15,4 @@ register = template.Library()
 @register.filter
 def amount_of(amount: Any, policy: Policy) -> str:
     """Money, months, or units of what the policy offers."""
-    return view.amount_text(policy, int(amount))
+    return words.amount(policy, int(amount))
