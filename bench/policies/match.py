@@ -16,6 +16,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -45,13 +46,10 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    path = FOLDER / f"keyed-{given.rows}.parquet"
+    path = population_of(given.rows)
     if given.only:
         print(json.dumps(_matched(path)))
         return 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        population.write(path, given.rows, GROUP, unknown=UNKNOWN, keys=True)
     words = [sys.executable, "-m", "bench.policies.match", "--rows", str(given.rows), "--only"]
     found = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
     alone = _rules_alone(path)
@@ -69,8 +67,23 @@ def main() -> int:
     return found["peak"] > LIMIT_MEMORY
 
 
-def matcher() -> Matcher:
+def population_of(rows: int) -> Path:
+    """The file of so many subjects, written if it is not there."""
+    path = FOLDER / f"keyed-{rows}.parquet"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_suffix(".part")
+        population.write(draft, rows, GROUP, unknown=UNKNOWN, keys=True)
+        draft.rename(path)
+    return path
+
+
+def matcher(giving: Mapping[str, str] | None = None) -> Matcher:
+    """The policies; of those in `giving`, each gives what another one does."""
     vocabulary, texts, parameters = synthetic.policies()
+    texts = {
+        name: (condition, texts[(giving or {}).get(name, name)][1]) for name, (condition, _) in texts.items()
+    }
     conditions: dict[str, dict[str, Rule]] = {}
     amounts: dict[str, Rule] = {}
     for name, (condition, amount) in texts.items():

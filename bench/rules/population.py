@@ -73,7 +73,9 @@ def write(path: Path, rows: int, size: int, *, unknown: float, keys: bool = Fals
     for number, (columns, count) in enumerate(chunks(rows, size, unknown=unknown)):
         ids = {"id": pa.array(np.arange(number * size, number * size + count))} if keys else {}
         table = pa.table({**ids, **{name: _arrow(types[name], column) for name, column in columns.items()}})
-        writer = writer or parquet.ParquetWriter(path, table.schema, compression="snappy")
+        writer = writer or parquet.ParquetWriter(
+            path, table.schema, compression="snappy", store_decimal_as_integer=True
+        )
         writer.write_table(table, row_group_size=size)
     assert writer
     writer.close()

@@ -423,7 +423,7 @@ def test_a_source_that_ends_halfway_keeps_what_was_finished(
     monkeypatch.setattr(sources, "ROWS", 20)
     monkeypatch.setattr(running, "BATCHES_A_PART", 2)
     path = population(city, matcher_of(city), tmp_path / "firms.parquet", 150)
-    batches = sources._Parquet.batches
+    batches = sources.Parquet.batches
 
     def breaks(self: Any, wanted: frozenset[str]) -> Iterator[sources.Batch]:
         for number, batch in enumerate(batches(self, wanted)):
@@ -431,11 +431,11 @@ def test_a_source_that_ends_halfway_keeps_what_was_finished(
                 raise sources.BadSource("firms cannot be read on after row 100: the disk is gone")
             yield batch
 
-    monkeypatch.setattr(sources._Parquet, "batches", breaks)
+    monkeypatch.setattr(sources.Parquet, "batches", breaks)
     with pytest.raises(sources.BadSource, match="after row 100"):
         matched(city, str(path), tmp_path / "out")
     assert len(list((tmp_path / "out").glob("part-*.parquet"))) >= 1
-    monkeypatch.setattr(sources._Parquet, "batches", batches)
+    monkeypatch.setattr(sources.Parquet, "batches", batches)
     assert matched(city, str(path), tmp_path / "out").subjects == 150
 
 

@@ -29,6 +29,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning import changed
 from tongban.core.planning.changed import BadChange, Effect, effects
 from tongban.core.planning.verdicts import Verdicts
+from tongban.core.planning.versions import Versions
 from tongban.core.rules.evaluate import evaluate
 from tongban.core.rules.states import Absent, Known, Unknown
 from tongban.doors.cli.main import cli
@@ -62,7 +63,7 @@ def test_effects_are_those_of_each_subject_added_up(city: Pack, tmp_path: Path) 
         for _ in range(200)
     ]
     source = sources.open_source(str(population(city, before, tmp_path / "firms.parquet", 200)))
-    checker = Checker.of(city, simulation.needs((before, after)), vocabulary_of(city).ranges, "id")
+    checker = Checker.of(city, Versions((before, after)).needs, vocabulary_of(city).ranges, "id")
     checker.beside = "firm_size"
     (found,), rejected = simulation.simulate(source, checker, before, [after])
     assert rejected == 0
@@ -102,7 +103,7 @@ def test_other_engines_find_the_same_effects(city: Pack, tmp_path: Path, engine:
     path = str(population(city, matcher_of(city), tmp_path / "firms.parquet", 120))
 
     def found(name: str) -> Any:
-        checker = Checker.of(city, simulation.needs((before, after)), vocabulary_of(city).ranges, "id")
+        checker = Checker.of(city, Versions((before, after)).needs, vocabulary_of(city).ranges, "id")
         checker.beside = "firm_size"
         return simulation.simulate(sources.open_source(path), checker, before, [after], engine=name)
 

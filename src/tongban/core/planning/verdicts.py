@@ -137,7 +137,7 @@ class Judge:
 
     def put(self, line: Store, rows: slice, found: Found) -> None:
         """The result of a rule for some rows. Raises OverflowError for an amount that is due of more than 18 digits."""
-        self._take(line.name, rows, found)
+        self.take(line.name, rows, found)
 
     def put_column(self, rule: str, column: Column) -> None:
         """The result of a rule for all rows. Raises like `put`."""
@@ -151,9 +151,10 @@ class Judge:
             False if state is None else words(state == one) for one in (UNKNOWN, ABSENT, UNDEFINED)
         )
         found = Found(values, unknown, absent, {} if undefined is False else {"": undefined})
-        self._take(rule, slice(0, self._subjects), found)
+        self.take(rule, slice(0, self._subjects), found)
 
-    def _take(self, rule: str, rows: slice, found: Found) -> None:
+    def take(self, rule: str, rows: slice, found: Found) -> None:
+        """The same by the name of the rule."""
         if rows != self._block:
             self._block, self._unknown = rows, {}
         policy = self._of[rule]

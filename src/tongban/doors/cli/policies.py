@@ -189,6 +189,7 @@ def simulate(
     from tongban.core.packs.lexicon import vocabulary_of
     from tongban.core.planning import changed
     from tongban.core.planning import population as planning
+    from tongban.core.planning.versions import Versions
     from tongban.work.policies.population import engines, simulation, sources
     from tongban.work.policies.population.checking import Checker
 
@@ -204,7 +205,7 @@ def simulate(
         ]
         _only_changed(before, afters)
         source = sources.open_source(population, table)
-        checker = Checker.of(pack, simulation.needs((before, *afters)), vocabulary_of(pack).ranges, key)
+        checker = Checker.of(pack, Versions((before, *afters)).needs, vocabulary_of(pack).ranges, key)
         checker.beside = by
         _warn(before, checker.look_over(source.columns()))
         with progress(source.size()) as told:

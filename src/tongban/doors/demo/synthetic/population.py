@@ -49,7 +49,9 @@ def write(
     try:
         try:
             for table in _tables(pack, kind, matcher.needs, rows, seed, at, unknown):
-                writer = writer or parquet.ParquetWriter(draft, table.schema, compression="snappy")
+                writer = writer or parquet.ParquetWriter(
+                    draft, table.schema, compression="snappy", store_decimal_as_integer=True
+                )
                 writer.write_table(table, row_group_size=BLOCK)
                 progress(table.num_rows)
         finally:

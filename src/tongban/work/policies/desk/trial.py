@@ -137,7 +137,7 @@ def values_between(lever: Lever, now: Parameters) -> list[str]:
 
 
 def _checker(pack: Pack, matcher: Matcher, by: str | None) -> Checker:
-    checker = Checker.of(pack, simulation.needs([matcher]), vocabulary_of(pack).ranges, "id")
+    checker = Checker.of(pack, matcher.needs, vocabulary_of(pack).ranges, "id")
     checker.beside = by
     return checker
 

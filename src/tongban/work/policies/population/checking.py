@@ -18,6 +18,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.rules import types
 from tongban.core.rules.to_numpy.given import Needs
 from tongban.core.rules.types import BadValue, Kind, Range, Type
+from tongban.work.policies.population import keys
 from tongban.work.policies.population.sources import BadSource, Batch
 
 KNOWN_SUFFIX: Final = "__known"
@@ -52,8 +53,10 @@ class Checker:
     ranges: Mapping[str, Range]
     codes: Mapping[str, frozenset[str]]
     """Of each code list."""
-    seen: _Seen = field(default_factory=lambda: _Seen([]))
+    seen: keys.Seen = field(default_factory=lambda: keys.Seen([]))
     """Keys of the batches before."""
+    differ: bool = False
+    """Whether it is known already that every row has a key of its own."""
     beside: str | None = None
     """A column that groups the subjects, whether or not it is a fact."""
 
@@ -104,9 +107,10 @@ class Checker:
         import pyarrow
 
         table, size = batch.table, batch.table.num_rows
-        keys = _keys(table[self.key])
-        bad = _Bad(batch.first, keys, np.zeros(size, np.bool_), [])
-        self._check_keys(keys, bad)
+        named = keys.texts(table[self.key])
+        bad = _Bad(batch.first, named, np.zeros(size, np.bool_), [])
+        if not self.differ:
+            self._check_keys(table[self.key], bad)
         made: dict[str, Any] = {}
         for name in table.column_names:
             if name == self.key or (name == self.beside and name not in self.needs.facts):
@@ -124,18 +128,15 @@ class Checker:
         good = pyarrow.table(made) if made else pyarrow.table({"": pyarrow.nulls(size)}).select([])
         if bad.rows.any():
             kept = pyarrow.array(~bad.rows)
-            keys, good = keys.filter(kept), good.filter(kept)
+            named, good = named.filter(kept), good.filter(kept)
             beside = None if beside is None else beside.filter(kept)
-        return Checked(keys, good.combine_chunks(), tuple(bad.found), beside)
+        return Checked(named, good.combine_chunks(), tuple(bad.found), beside)
 
-    def _check_keys(self, keys: Any, bad: _Bad) -> None:
-        import pyarrow.compute as compute
-
-        trimmed = compute.utf8_trim_whitespace(keys.fill_null(""))
-        empty = compute.equal(compute.binary_length(trimmed), 0).to_numpy(zero_copy_only=False)
+    def _check_keys(self, column: Any, bad: _Bad) -> None:
+        empty = keys.empty(column)
         for place in np.flatnonzero(empty):
             bad.add(int(place), self.key, "the key is empty")
-        for place in np.flatnonzero(self.seen.again(keys) & ~empty):
+        for place in np.flatnonzero(self.seen.again(column) & ~empty):
             bad.add(int(place), self.key, "another row before it has the same key")
 
     def _check_members(self, name: str, array: Any, bad: _Bad) -> None:
@@ -249,30 +250,6 @@ class Checker:
 
 
 @dataclass(slots=True)
-class _Seen:
-    """Hashes of keys, eight bytes for each: ten million of them are told apart in eighty megabytes. That two different
-    keys have the same hash is less likely than one in a hundred thousand runs over ten million."""
-
-    blocks: list[Any]
-    """Sorted; each at least twice as long as the next."""
-
-    def again(self, keys: Any) -> Any:
-        """Which of these keys came before, among them or earlier; from now on all of them did."""
-        hashes = np.fromiter(map(hash, keys.to_pylist()), np.int64, len(keys))
-        order = np.argsort(hashes, kind="stable")
-        ordered = hashes[order]
-        found = np.zeros(len(keys), np.bool_)
-        found[order[1:]] = ordered[1:] == ordered[:-1]
-        for block in self.blocks:  # looked up in rising order, which stays within the processor's cache
-            places = np.minimum(np.searchsorted(block, ordered), len(block) - 1)
-            found[order] |= block[places] == ordered
-        self.blocks.append(ordered)
-        while len(self.blocks) > 1 and len(self.blocks[-2]) < 2 * len(self.blocks[-1]):
-            self.blocks[-2:] = [np.sort(np.concatenate(self.blocks[-2:]), kind="stable")]
-        return found
-
-
-@dataclass(slots=True)
 class _Bad:
     first: int
     keys: Any
@@ -292,17 +269,6 @@ def _texts(column: Any) -> Any:
         array = array.dictionary_decode()
     if pyarrow.types.is_nested(array.type):
         raise BadSource(f"A column of {array.type} cannot group subjects.")
-    return array.cast(pyarrow.string())
-
-
-def _keys(column: Any) -> Any:
-    import pyarrow
-
-    array = _one(column)
-    if pyarrow.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pyarrow.types.is_floating(array.type) or pyarrow.types.is_nested(array.type):
-        raise BadSource(f"The column of keys holds {array.type}. Keys are texts or whole numbers.")
     return array.cast(pyarrow.string())
 
 

@@ -6,6 +6,7 @@ A batch of subjects goes in as an Arrow table, and for each rule a column of val
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from threading import Lock
 from typing import Any, Final, Protocol, TypeAlias
 
 import numpy as np
@@ -14,7 +15,9 @@ import psycopg
 from tongban.base.engines import arrow, duckdb, postgres, spark
 from tongban.core.planning.population import Matcher
 from tongban.core.planning.verdicts import Verdicts
+from tongban.core.planning.versions import Versions
 from tongban.core.rules.to_numpy.columns import ABSENT, KNOWN, UNDEFINED, UNKNOWN, Column, Columns
+from tongban.core.rules.to_numpy.given import Needs
 from tongban.core.rules.to_numpy.program import program
 from tongban.core.rules.to_sql.dialects import Engine
 from tongban.core.rules.to_sql.emit import TooWide
@@ -32,7 +35,7 @@ class CannotRun(RuntimeError):
     """The engine cannot compute a policy, or is not there; the message says what to do."""
 
 
-Found: TypeAlias = Iterator[tuple[str, Verdicts]]
+Found: TypeAlias = dict[str, Verdicts]
 """What each policy comes to."""
 
 
@@ -40,12 +43,16 @@ class Runs(Protocol):
     workers: int
     """How many batches it takes side by side."""
 
-    def prepare(self, table: Any, columns: Columns, n: int) -> Callable[[], Found]:
-        """Looks through a batch, in the thread of the caller; what is returned computes it, in any thread."""
+    def compute(self, table: Any, columns: Columns, n: int) -> list[Found]:
+        """Of each version what its policies come to. Any thread may ask."""
         ...
 
 
-def columns_of(table: Any, matcher: Matcher) -> Columns:
+class Reading(Protocol):
+    needs: Needs
+
+
+def columns_of(table: Any, matcher: Reading) -> Columns:
     """The batch as NumPy reads it; a NULL is not known. Raises ColumnUnfit."""
     refs = {
         name: ColumnRef(
@@ -62,7 +69,7 @@ def columns_of(table: Any, matcher: Matcher) -> Columns:
     return arrow.columns(table, matcher.needs, {**refs, **inside})
 
 
-def _inside(table: Any, matcher: Matcher) -> Iterator[tuple[str, str]]:
+def _inside(table: Any, matcher: Reading) -> Iterator[tuple[str, str]]:
     """The fields of the relations that are there."""
     for name, fields in matcher.needs.fields.items():
         if name in table.column_names:
@@ -70,73 +77,81 @@ def _inside(table: Any, matcher: Matcher) -> Iterator[tuple[str, str]]:
             yield from ((name, one) for one in fields if one in there)
 
 
-def engine(name: str, matcher: Matcher, url: str | None = None) -> Runs:
+def engine(name: str, versions: Versions, url: str | None = None) -> Runs:
     """Raises CannotRun."""
     if name == "numpy":
-        return _NumPy(matcher)
+        return _NumPy(versions)
     if name == "postgres":
         if url is None:
             raise CannotRun("For the engine postgres name the database: --url postgresql://...")
-        return _Statements(matcher, Engine.POSTGRESQL, _postgres(url))
-    kind = {"duckdb": Engine.DUCKDB, "spark": Engine.SPARK}[name]
-    return _Statements(matcher, kind, duckdb.run if name == "duckdb" else spark.run)
+        kind, run = Engine.POSTGRESQL, _postgres(url)
+    else:
+        kind, run = {"duckdb": (Engine.DUCKDB, duckdb.run), "spark": (Engine.SPARK, spark.run)}[name]
+    return _Statements(versions, kind, run)
 
 
 class _NumPy:
     workers = 2
 
-    def __init__(self, matcher: Matcher) -> None:
-        self._matcher, self._program = matcher, program(matcher.rules)
+    def __init__(self, versions: Versions) -> None:
+        self._versions, self._program, self._preparing = versions, program(versions.rules), Lock()
 
-    def prepare(self, table: Any, columns: Columns, n: int) -> Callable[[], Found]:
-        task = self._program.prepare(columns, self._matcher.parameters, n)
-
-        def compute() -> Found:
-            judge = self._matcher.judge(columns, n)
-            task.give(judge)
-            yield from judge.found.items()
-
-        return compute
+    def compute(self, table: Any, columns: Columns, n: int) -> list[Found]:
+        judges = self._versions.judges(columns, n)
+        with self._preparing:
+            task = self._program.prepare(columns, self._versions.parameters, n)
+        task.give(judges)
+        return judges.found
 
 
 class _Statements:
-    """One statement for each policy."""
+    """One statement for each policy of each version."""
 
     workers = 1
 
-    def __init__(self, matcher: Matcher, kind: Engine, run: Callable[[str, Any], Any]) -> None:
-        self._matcher, self._kind, self._run = matcher, kind, run
-        self._written: dict[tuple[str, Any], str] = {}
+    def __init__(self, versions: Versions, kind: Engine, run: Callable[[str, Any], Any]) -> None:
+        self._versions, self._kind, self._run = versions, kind, run
+        self._written: dict[tuple[int, str, Any], str] = {}
 
-    def prepare(self, table: Any, columns: Columns, n: int) -> Callable[[], Found]:
-        return lambda: self._compute(_tables(table, self._matcher), columns, n)
+    def compute(self, table: Any, columns: Columns, n: int) -> list[Found]:
+        tables = _tables(table, self._versions)
+        return [
+            self._version(number, matcher, tables, columns, n)
+            for number, matcher in enumerate(self._versions.matchers)
+        ]
 
-    def _compute(self, tables: Mapping[str, Any], columns: Columns, n: int) -> Found:
-        for name in self._matcher.conditions:
-            rules = self._matcher.rules_of(name)
+    def _version(
+        self, number: int, matcher: Matcher, tables: Mapping[str, Any], columns: Columns, n: int
+    ) -> Found:
+        judge = matcher.judge(columns, n)
+        for name in matcher.conditions:
+            rules = matcher.rules_of(name)
             renamed = {f"r{place}": rule for place, rule in enumerate(rules.values())}
             try:
-                found = self._run(self._statement(name, renamed, tables), tables)
+                found = self._run(self._statement(number, name, renamed, tables), tables)
             except duckdb.EngineMissing as error:
                 raise CannotRun(str(error)) from error
             found = found.sort_by(_ROW)
-            results = {
-                rule: _column(found, f"r{place}", rules[rule].type) for place, rule in enumerate(rules)
-            }
-            yield name, self._matcher.verdicts(name, results, columns, n)
+            for place, rule in enumerate(rules):
+                judge.put_column(rule, _column(found, f"r{place}", rules[rule].type))
+        return judge.found
 
-    def _statement(self, policy: str, rules: Mapping[str, Any], tables: Mapping[str, Any]) -> str:
-        shape = policy, tuple((name, tuple(table.column_names)) for name, table in tables.items())
+    def _statement(
+        self, number: int, policy: str, rules: Mapping[str, Any], tables: Mapping[str, Any]
+    ) -> str:
+        shape = number, policy, tuple((name, tuple(table.column_names)) for name, table in tables.items())
         if shape not in self._written:
-            source = _source(tables, self._matcher)
+            source = _source(tables, self._versions)
             try:
-                self._written[shape] = statement(rules, source, self._matcher.parameters, self._kind)
+                self._written[shape] = statement(
+                    rules, source, self._versions.matchers[number].parameters, self._kind
+                )
             except TooWide as error:
                 raise CannotRun(f"{policy}: {error} Or use the engine numpy.") from error
         return self._written[shape]
 
 
-def _tables(table: Any, matcher: Matcher) -> dict[str, Any]:
+def _tables(table: Any, matcher: Reading) -> dict[str, Any]:
     """`subjects`, and a table for each relation, as statements read them."""
     import pyarrow
     import pyarrow.compute as compute
@@ -183,7 +198,7 @@ def _held(array: Any, type: Type) -> Any:
     return array.cast(pyarrow.string()) if type.kind in (Kind.TEXT, Kind.CODE) else array
 
 
-def _source(tables: Mapping[str, Any], matcher: Matcher) -> Source:
+def _source(tables: Mapping[str, Any], matcher: Reading) -> Source:
     names = tables["subjects"].column_names
 
     def ref(name: str, there: list[str]) -> ColumnRef:

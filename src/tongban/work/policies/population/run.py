@@ -12,16 +12,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from tongban.base.kit import sheets
 from tongban.core.planning.population import Matcher
-from tongban.work.policies.population import engines, rows, sources
+from tongban.core.planning.verdicts import Verdicts
+from tongban.core.planning.versions import Versions
+from tongban.core.rules.to_numpy.chunks import side_by_side
+from tongban.work.policies.population import engines, keys, rows, sources
 from tongban.work.policies.population.checking import Checked, Checker, Rejected
 from tongban.work.policies.population.rows import Count
 from tongban.work.policies.population.sources import Source, Torn
@@ -29,7 +33,7 @@ from tongban.work.policies.population.sources import Source, Torn
 MANIFEST: Final = "run.json"
 REJECTED: Final = "rejected.csv"
 BATCHES_A_PART: Final = 2
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 
 
 class OtherRun(ValueError):
@@ -54,12 +58,13 @@ def run(
     *,
     url: str | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
+    differ: bool = False,
 ) -> Outcome:
     """Matches every subject, and writes the result into a folder.
 
     A folder with an unfinished run of the same policies over the same population is gone on with. Raises OtherRun for any
     other folder that is not empty, BadSource for a population that cannot be read, or not to its end: what was finished
-    before stays, and CannotRun for an engine that cannot.
+    before stays, and CannotRun for an engine that cannot. `differ`: it is known already that every row has a key of its own.
     """
     book = _Book.open(out, _key(source, checker, matcher))
     outcome = Outcome(counts={name: Count() for name in matcher.conditions})
@@ -69,20 +74,22 @@ def run(
     if book.finished:
         outcome.rejected += book.torn
         return outcome
-    runs = engines.engine(engine, matcher, url)
+    runs = engines.engine(engine, Versions([matcher]), url)
+    checker.differ = differ or keys.differ_in(source, checker.key)
     done = len(book.parts) * BATCHES_A_PART
-    writer = _Part(out, len(book.parts), matcher)
-    for found in _side_by_side(source, checker, matcher, runs, done):
-        progress(found.rows)
-        if found.skipped:
-            continue
-        writer.take(found)
-        if writer.batches == BATCHES_A_PART:
-            _join(outcome, book.finish(writer))
-            writer = _Part(out, len(book.parts), matcher)
-    if writer.batches:
-        _join(outcome, book.finish(writer))
-    book.close(source.torn)
+    with ThreadPoolExecutor(1) as writing:
+        part = _Part(out, len(book.parts), matcher, writing)
+        for found in side_by_side(_tasks(source, checker, matcher, runs, done), runs.workers):
+            progress(found.rows)
+            if found.skipped:
+                continue
+            part.take(found)
+            if part.batches == BATCHES_A_PART:
+                _join(outcome, book.finish(part))
+                part = _Part(out, len(book.parts), matcher, writing)
+        if part.batches:
+            _join(outcome, book.finish(part))
+    book.close(source.torn, checker.differ)
     outcome.rejected += len(source.torn.rows)
     return outcome
 
@@ -98,37 +105,29 @@ class _Batch:
     tables: Sequence[Any] = ()
 
 
-def _side_by_side(
+def _tasks(
     source: Source, checker: Checker, matcher: Matcher, runs: engines.Runs, done: int
-) -> Iterator[_Batch]:
-    """The batches in their order. Of those that are done already only the keys are read again."""
-    waiting: deque[Future[_Batch]] = deque()
-    with ThreadPoolExecutor(runs.workers) as pool:
-        for number, batch in enumerate(source.batches(checker.wanted())):
-            checked = checker.check(batch)
-            rejected = tuple(replace(one, row=source.numbered(one.row)) for one in checked.rejected)
-            checked = replace(checked, rejected=rejected)
-            size = batch.table.num_rows
-            if number < done:
-                yield _Batch(size, skipped=True)
-                continue
-            columns, n = engines.columns_of(checked.table, matcher), len(checked.keys)
-            compute = runs.prepare(checked.table, columns, n) if n else None
-            waiting.append(pool.submit(_computed, size, checked, compute, matcher))
-            if len(waiting) > runs.workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+) -> Iterator[Callable[[], _Batch]]:
+    """One for each batch. Of those that are done already only the keys are read again."""
+    for number, batch in enumerate(source.batches(checker.wanted())):
+        size = batch.table.num_rows
+        if number < done and checker.differ:
+            yield partial(_Batch, size, skipped=True)
+            continue
+        checked = checker.check(batch)
+        rejected = tuple(replace(one, row=source.numbered(one.row)) for one in checked.rejected)
+        checked = replace(checked, rejected=rejected)
+        if number < done:
+            yield partial(_Batch, size, skipped=True)
+        else:
+            yield partial(_computed, size, checked, matcher, runs)
 
 
-def _computed(
-    size: int,
-    checked: Checked,
-    compute: Callable[[], engines.Found] | None,
-    matcher: Matcher,
-) -> _Batch:
-    n = len(checked.keys)
-    tables, counts = rows.tables(checked.keys, compute() if compute else (), matcher)
+def _computed(size: int, checked: Checked, matcher: Matcher, runs: engines.Runs) -> _Batch:
+    n, found = len(checked.keys), dict[str, Verdicts]()
+    if n:
+        (found,) = runs.compute(checked.table, engines.columns_of(checked.table, matcher), n)
+    tables, counts = rows.tables(checked.keys, found, matcher)
     return _Batch(size, False, n, checked.rejected, counts, tables)
 
 
@@ -164,6 +163,8 @@ class _Book:
     finished: bool = False
     torn: int = 0
     """Of a finished run: how many rows were torn."""
+    differ: bool = False
+    """Of a finished run: whether every row has a key of its own."""
 
     @classmethod
     def open(cls, folder: Path, key: dict[str, Any]) -> _Book:
@@ -187,7 +188,7 @@ class _Book:
         self._keep()
         return said
 
-    def close(self, torn: Torn) -> None:
+    def close(self, torn: Torn, differ: bool) -> None:
         """Puts what was rejected part by part into one file."""
         _write_rejected(
             self.folder / "rejected-torn.csv",
@@ -201,23 +202,27 @@ class _Book:
         if lines:
             header = sheets.MARK + sheets.text(("row", "key", "column", "reason"), [])
             _replace(self.folder / REJECTED, (header + "".join(lines)).encode())
-        self.finished, self.torn = True, len(torn.rows)
+        self.finished, self.torn, self.differ = True, len(torn.rows), differ
         self._keep()  # before they are taken away: a finished run is not put together again
         for one in each:
             one.unlink()
 
     def _keep(self) -> None:
-        said = {"key": self.key, "finished": self.finished, "torn": self.torn, "parts": self.parts}
+        said = {
+            "key": self.key, "finished": self.finished, "torn": self.torn, "differ": self.differ, "parts": self.parts,
+        }  # fmt: skip
         _replace(self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
 
 
 class _Part:
     """Some batches of subjects, written one after the other; what is there counts once the part is finished."""
 
-    def __init__(self, folder: Path, number: int, matcher: Matcher) -> None:
-        self._folder, self._number = folder, number
+    def __init__(self, folder: Path, number: int, matcher: Matcher, writing: ThreadPoolExecutor) -> None:
+        """`writing` is the one thread that encodes rows, while the next batch is read and computed."""
+        self._folder, self._number, self._writing = folder, number, writing
         self._target = folder / f"part-{number:05}.parquet"
         self._writer: Any = None
+        self._begun: Future[None] | None = None
         self.counts = {name: Count() for name in matcher.conditions}
         self.subjects, self.batches = 0, 0
         self.rejected: tuple[Rejected, ...] = ()
@@ -234,13 +239,23 @@ class _Part:
             unfinished = self._target.with_suffix(".part")
             self._writer = parquet.ParquetWriter(
                 unfinished, rows.schema(), use_dictionary=list(rows.CODED), write_statistics=False,
-                dictionary_pagesize_limit=rows.MOST_WORDS,
+                dictionary_pagesize_limit=rows.MOST_WORDS, write_batch_size=rows.BATCH,
             )  # fmt: skip  # nobody asks for ranges of these columns, and they take half of the time
-        for table in batch.tables:
+        self._wait()
+        self._begun = self._writing.submit(self._append, batch.tables)
+
+    def _append(self, tables: Sequence[Any]) -> None:
+        for table in tables:
             self._writer.write_table(table)
+
+    def _wait(self) -> None:
+        if self._begun is not None:
+            self._begun.result()
+            self._begun = None
 
     def write(self) -> dict[str, Any]:
         """The part on disk; what the manifest says of it."""
+        self._wait()
         self._writer.close()
         _write_rejected(self._folder / f"rejected-{self._number:05}.csv", self.rejected)
         self._target.with_suffix(".part").replace(self._target)

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from tongban.core.planning.changed import Effect, effects
 from tongban.core.planning.population import Matcher
-from tongban.core.planning.verdicts import Verdicts
-from tongban.core.rules.to_numpy.given import Needs
-from tongban.work.policies.population import engines
+from tongban.core.planning.versions import Versions
+from tongban.core.rules.to_numpy.chunks import side_by_side
+from tongban.work.policies.population import engines, keys
 from tongban.work.policies.population.checking import Checked, Checker
 from tongban.work.policies.population.sources import Source
 
 NOT_KNOWN: Final = ""
 """Group of the subjects whose group is not known."""
 
+_Batch: TypeAlias = dict[str, dict[str, Effect]]
 Effects: TypeAlias = dict[str, dict[str, Effect]]
 """By policy, then by group; without groups there is one, `NOT_KNOWN`."""
-
-
-def needs(matchers: Sequence[Matcher]) -> Needs:
-    """The columns that any of them reads."""
-    facts = {name: type for one in matchers for name, type in one.needs.facts.items()}
-    relations: dict[str, dict[str, Any]] = {}
-    for one in matchers:
-        for name, fields in one.needs.fields.items():
-            relations.setdefault(name, {}).update(fields)
-    return Needs(facts, relations)
 
 
 def simulate(
@@ -49,31 +41,42 @@ def simulate(
     found: list[Effects] = [
         {name: {} for name in one.conditions if name in before.conditions} for one in afters
     ]
-    runs = [engines.engine(engine, one, url) for one in (before, *afters)]
+    versions = Versions([before, *afters])
+    run = engines.engine(engine, versions, url)
     rejected = 0
-    for batch in source.batches(checker.wanted()):
-        checked = checker.check(batch)
-        rejected += len({one.row for one in checked.rejected})
-        progress(batch.table.num_rows)
-        n = len(checked.keys)
-        if not n:
-            continue
-        names, groups = _groups(checked, n)
-        first, *others = (
-            _verdicts(one, run, checked, n) for one, run in zip((before, *afters), runs, strict=True)
-        )
-        for made, after in zip(found, others, strict=True):
+    checker.differ = keys.differ_in(source, checker.key)
+
+    def batches() -> Iterator[Callable[[], list[_Batch]]]:
+        nonlocal rejected
+        for batch in source.batches(checker.wanted()):
+            checked = checker.check(batch)
+            rejected += len({one.row for one in checked.rejected})
+            progress(batch.table.num_rows)
+            if len(checked.keys):
+                yield partial(_effects, checked, versions, run)
+
+    for one in side_by_side(batches(), run.workers):
+        for made, more in zip(found, one, strict=True):
             for policy, by_group in made.items():
-                for name, effect in zip(
-                    names, effects(first[policy], after[policy], groups, len(names)), strict=True
-                ):
+                for name, effect in more[policy].items():
                     by_group.setdefault(name, Effect()).add(effect)
     return found, rejected + len(source.torn.rows)
 
 
-def _verdicts(matcher: Matcher, run: engines.Runs, checked: Checked, n: int) -> dict[str, Verdicts]:
-    columns = engines.columns_of(checked.table, matcher)
-    return dict(run.prepare(checked.table, columns, n)())
+def _effects(checked: Checked, versions: Versions, run: engines.Runs) -> list[_Batch]:
+    """Of each version but the first: by policy and group."""
+    n = len(checked.keys)
+    columns = engines.columns_of(checked.table, versions)
+    before, *afters = run.compute(checked.table, columns, n)
+    names, groups = _groups(checked, n)
+    return [
+        {
+            name: dict(zip(names, effects(before[name], verdicts, groups, len(names)), strict=True))
+            for name, verdicts in after.items()
+            if name in before
+        }
+        for after in afters
+    ]
 
 
 def _groups(checked: Checked, n: int) -> tuple[list[str], Any]:

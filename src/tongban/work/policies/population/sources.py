@@ -21,7 +21,7 @@ from psycopg import sql
 
 from tongban.base.engines import arrow
 
-ROWS: Final = 131_072
+ROWS: Final = 65_536
 """Subjects of a batch."""
 
 
@@ -81,13 +81,13 @@ def open_source(population: str, table: str | None = None) -> Source:
     if not path.is_file():
         raise BadSource(f"There is no file {path}.")
     if path.suffix.lower() == ".parquet":
-        return _Parquet(path)
+        return Parquet(path)
     if path.suffix.lower() in (".csv", ".tsv", ".txt"):
         return _Csv(path)
     raise BadSource(f"{path} is neither Parquet (.parquet) nor CSV (.csv).")
 
 
-class _Parquet:
+class Parquet:
     def __init__(self, path: Path) -> None:
         from pyarrow import ArrowException, parquet
 

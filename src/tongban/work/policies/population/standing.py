@@ -21,6 +21,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.planning import cliff_places, cliffs
 from tongban.core.planning.population import Matcher
 from tongban.core.planning.verdicts import total
+from tongban.core.planning.versions import Versions
 from tongban.core.rules.states import Value
 from tongban.core.rules.to_numpy.columns import KNOWN, Column, Columns
 from tongban.work.policies.population import engines
@@ -82,7 +83,7 @@ def standing(
     lasts, others = cliff_places.fixed(cliffs.roots(pack, policies), fact, matcher.parameters, grid)
     found = [Below(grid.value(last), grid.value(last + 1)) for last in lasts]
     costs = {policy.id: policy.effect in cliffs.COSTS for policy in policies}
-    run = engines.engine("numpy", matcher)
+    run = engines.engine("numpy", Versions([matcher]))
     whole = Standing(tuple(found), 0, 0, 0, 0, others)
     for batch in source.batches(checker.wanted()):
         checked = checker.check(batch)
@@ -146,7 +147,8 @@ def _worth(
     """What all policies come to for each subject if the fact were this, and of which subjects that can be told."""
     shifted = {**columns, fact: Column(np.full(n, number, np.int64))}
     worth, told = np.zeros(n, np.int64), np.ones(n, np.bool_)
-    for name, verdicts in run.prepare(table, shifted, n)():
+    (found,) = run.compute(table, shifted, n)
+    for name, verdicts in found.items():
         worth[verdicts.eligible] += -verdicts.amounts if costs[name] else verdicts.amounts
         told[verdicts.wanting] = False
     return worth, told
