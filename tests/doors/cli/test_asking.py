@@ -57,11 +57,11 @@ def test_what_an_answer_settles_is_not_asked_any_more(shop: str) -> None:
 
 def test_a_step_back_takes_its_answer_away(tmp_path: Path) -> None:
     out = tmp_path / "answers.yaml"
-    typed = "1\n<\n2\n"
+    typed = "yes\n<\nno\n"
     done = ran("ask", "open-restaurant", "--pack", CITY, "--at", "2026-03-02", "--out", out, typed=typed)
     assert done.exit_code == 0, done.output
     assert left(done.output)[0] == left(done.output)[2]
-    assert yaml.safe_load(out.read_text(encoding="utf-8")) == {"business_scope": "food_sales"}
+    assert yaml.safe_load(out.read_text(encoding="utf-8")) == {"only_prepackaged": False}
 
 
 def test_before_the_first_question_there_is_nothing_to_go_back_to() -> None:
@@ -72,10 +72,14 @@ def test_before_the_first_question_there_is_nothing_to_go_back_to() -> None:
     )
 
 
-def test_an_answer_that_cannot_be_is_explained_and_asked_again() -> None:
-    done = ran("ask", "open-restaurant", "--pack", CITY, "--at", "2026-03-02", typed="pizza\n1\n")
+def test_an_answer_that_cannot_be_is_explained_and_asked_again(tmp_path: Path) -> None:
+    known = tmp_path / "facts.yaml"
+    known.write_text("only_prepackaged: true\n", encoding="utf-8")
+    words = ("ask", "open-restaurant", "--pack", CITY, "--at", "2026-03-02", "--facts", known)
+    done = ran(*words, typed="pizza\n1\n")
+    assert "What will the shop mainly do?" in done.output.split("pizza")[0]
     assert "Choose" in done.output or "one of:" in done.output
-    assert done.output.count("Questions left: 9") == 1
+    assert done.output.count("Questions left: 8") == 1
 
 
 def test_whoever_knows_nothing_is_asked_each_question_once_and_gets_a_plan() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, cast
 
 from tongban.core.packs import model, model_rules, names, parameters
@@ -158,6 +159,19 @@ def _write_members(relation: model_rules.Relation, members: Members) -> list[dic
         }
         for row in members.rows
     ]
+
+
+def priors(fact: model.Fact, answers: Sequence[str]) -> dict[str, Fraction]:
+    """The share of people who give each of all possible answers; they come to 1.
+
+    What the pack does not say is shared out evenly.
+    """
+    said = {name: Fraction(fact.priors[name]) for name in answers if name in fact.priors}
+    silent = [name for name in answers if name not in said]
+    left = max(Fraction(), 1 - sum(said.values(), Fraction()))
+    shares = said | {name: left / len(silent) for name in silent}
+    total = sum(shares.values(), Fraction())
+    return {name: shares[name] / total for name in answers}
 
 
 def type_of(fact: model.Fact | model_rules.RelationField) -> types.Type:

@@ -369,6 +369,12 @@ HINTS: Final = """
     take out codes, or make it type: code | 去掉 codes，或改成 type: code
     take out the other fields, or take out 'remove' | 去掉其他字段，或去掉 remove
     take out the second --- | 去掉第二个 ---
+    a fact of type $type has no shares of answers | 类型为 $type 的事实没有各种回答的份额
+    "$name" is no answer to it | “$name”不是它的回答
+    the shares of the answers come to $total | 各种回答的份额合计为 $total
+    take out priors | 去掉 priors
+    answers: $list | 回答有：$list
+    write shares that come to 1 | 写成合计为 1 的份额
     take out unit, or use a number type | 去掉 unit，或用数字类型
     the fact is of type $type | 这个事实的类型是 $type
     the type is $type | 类型是$$type

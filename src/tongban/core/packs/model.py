@@ -8,6 +8,7 @@ id, or takes an entry away with `remove: true`. Nothing here is code, and nothin
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -126,6 +127,9 @@ class Fact(Cited):
     """In order of trust. Empty: only the subject can say."""
     effort: Literal["tap", "type", "look-up"] = "tap"
     """How hard it is for a person to answer."""
+    priors: dict[str, Annotated[Decimal, Field(ge=0, le=1)]] = {}
+    """How many of all people give an answer, by `yes` and `no` or by code; the rest is shared out evenly. It only says
+    which question comes first and never decides anything."""
     speaks_of: SpeaksOf | None = None
 
 

@@ -91,11 +91,38 @@ class PlannedMaterial:
         return self.certain and self.status in (Status.UPLOAD, Status.DEFERRABLE)
 
 
+class Part(StrEnum):
+    """What an open question decides."""
+
+    APPLIES = "applies"  # whether a service is needed at all
+    BLOCK = "block"  # whether something stands against it; `entry` is the index of the block
+    VARIANT = "variant"  # in which way it runs
+    CONDITION = "condition"  # whether a condition of acceptance is met
+    NEEDED = "needed"  # whether a material is needed
+    ALTERNATIVE = "alternative"  # whether a material can be met in an easier way
+    FORM = "form"  # nothing; the form of the service has to hold it
+    LOOK_UP = "look-up"  # nothing itself; a registry finds other answers by it. `entry` is the resource
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason for which a question is asked."""
+
+    part: Part
+    service: str
+    entry: str = ""
+    """Id of the variant, condition, material or registry, index of the block."""
+    rule: str = ""
+    """Text of the undecided rule."""
+    articles: tuple[str, ...] = ()
+    """Its legal ground."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     fact: str
     settles: int
-    """How many undecided rules it takes part in; questions are ranked by this and by effort."""
+    """How many undecided rules it takes part in."""
     services: tuple[str, ...]
     """Services it bears on."""
     required: bool
@@ -103,6 +130,11 @@ class Question:
     later: bool = False
     """True: it bears only on services of which another open question decides whether they apply. Asking it can wait,
     and often it falls away."""
+    because: tuple[Because, ...] = ()
+    """Why it is asked: everything that it decides or fills."""
+    records: tuple[tuple[str, str], ...] = ()
+    """What could answer it instead of the subject, in order of trust: (`licence` or `registry`, id). Only what has not been
+    looked at yet: with the subject's consent the question may fall away."""
 
 
 @dataclass(frozen=True, slots=True)

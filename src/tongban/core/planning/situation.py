@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
+from typing import Final
 
 from tongban.core.packs import model
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Held
 from tongban.core.rules import ask, evaluate, explain
 from tongban.core.rules.explain import Finding
-from tongban.core.rules.states import Absent, Facts, Known, Parameters
+from tongban.core.rules.states import Absent, Facts, Known, Parameters, Unknown
 from tongban.core.values.calendar import WorkCalendar
+
+_NOTHING: Final[Facts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,18 @@ class Situation:
             return frozenset()
         return ask.open_facts(self.pack.rule(text), self.facts, self.parameters)
 
-    def _evaluate(self, text: str) -> bool | None:
-        match evaluate.evaluate(self.pack.rule(text), self.facts, self.parameters):
+    def stands(self, text: str, assumed: Facts = _NOTHING) -> tuple[bool | None, frozenset[str]]:
+        """Whether a rule holds, and which facts are open in it, if these were known besides."""
+        facts = {**self.facts, **assumed} if assumed else self.facts
+        match evaluate.evaluate(self.pack.rule(text), facts, self.parameters):
             case Known(value):
-                return bool(value)
+                return bool(value), frozenset()
             case Absent():
-                return False
+                return False, frozenset()
+            case Unknown(open_):
+                return None, open_
             case _:
-                return None
+                return None, frozenset()
+
+    def _evaluate(self, text: str) -> bool | None:
+        return self.stands(text)[0]

@@ -69,12 +69,8 @@ class _Talk:
         return interview.converse(facts, self._open, self._ask, self._tell, self.speech)
 
     def _open(self, facts: Facts, asked: frozenset[str]) -> list[str]:
-        """Those that decide first; those that can wait only when nothing else is left."""
-        left = [
-            one
-            for one in self.plan_of(facts).questions
-            if one.fact not in asked and self._pack.facts[one.fact].question
-        ]
+        """What is open now; what can wait only when nothing else is left."""
+        left = [one for one in self.plan_of(facts).questions if one.fact not in asked]
         return [one.fact for one in left if not one.later] or [one.fact for one in left]
 
     def _ask(self, names: Sequence[str], facts: Facts) -> interview.Answer:

@@ -44,9 +44,37 @@ def facts(content: Content) -> Iterator[Problem]:
         yield from fact_type(merged, fact)
         yield from fact_range(merged, fact)
         yield from _sources(content, merged, fact)
+        yield from _priors(content, merged, fact)
         if fact.id in content.known("parameters"):
             hint = "rules use one name for one thing; rename one of them"
             yield merged.problem("name-clash", "a parameter has the same name", hint, path=("id",))
+
+
+def _priors(content: Content, merged: Merged, fact: model.Fact) -> Iterator[Problem]:
+    """Shares of answers that nobody can give, or that come to more than all people."""
+    if not fact.priors:
+        return
+    if fact.type not in ("boolean", "code"):
+        message = f"a fact of type {fact.type} has no shares of answers"
+        yield merged.problem("priors", message, "take out priors", path=("priors",))
+        return
+    lists = {codes.id: codes for _merged, codes in content.entries("code-lists", model.CodeList)}
+    codes = lists.get(fact.codes or "")
+    if fact.type == "code" and codes is None:
+        return
+    answers = [item.code for item in codes.items] if codes else ["yes", "no"]
+    for name in fact.priors:
+        if name not in answers:
+            message = f'"{name}" is no answer to it'
+            yield merged.problem("priors", message, f"answers: {', '.join(answers)}", path=("priors", name))
+    total = sum(fact.priors.values())
+    if (
+        total > 1
+        or (total < 1 and set(answers) <= fact.priors.keys())
+        or (not total and len(fact.priors) == len(answers))
+    ):
+        message = f"the shares of the answers come to {total}"
+        yield merged.problem("priors", message, "write shares that come to 1", path=("priors",))
 
 
 def parameters(content: Content) -> Iterator[Problem]:
