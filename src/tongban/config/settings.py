@@ -10,7 +10,10 @@
 | TONGBAN_PLACE               | division code of the place this node serves                 | of the top pack    |
 | TONGBAN_BIND                | address that the web server listens on                      | 127.0.0.1          |
 | TONGBAN_WORKERS             | web processes                                               | 2                  |
-| TONGBAN_URL                 | address of this node as its peers reach it                  | http://localhost:P |
+| TONGBAN_URL                 | address of this node as peers and people reach it           | http://localhost:P |
+| TONGBAN_MAIL                | mail server, as docs/guide/mail.md says                     | none: no mail      |
+| TONGBAN_MAIL_FROM           | sender of mails: 通办 <no-reply@city.example>                | tongban@localhost  |
+| TONGBAN_SMS                 | text messages: console, file:/folder or package.module:Class | none               |
 | TONGBAN_COOKIE              | prefix of cookie names, for two nodes on one host           | tongban            |
 | TONGBAN_HTTPS               | 1 behind TLS: secure cookies, HSTS                          | 0                  |
 | TONGBAN_DEBUG               | 1 shows stack traces                                        | 0                  |
@@ -21,7 +24,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tongban.base.kit import environment, keys
+from tongban.base.kit import environment, keys, mail
 
 HOME: Path = environment.home()
 DEBUG = environment.flag("TONGBAN_DEBUG")
@@ -164,6 +167,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 SUBSCRIPTIONS = "tongban.config.subscriptions.SUBSCRIPTIONS"
 PLACE = environment.text("TONGBAN_PLACE")
 PACKS = Path(environment.text("TONGBAN_PACKS") or environment.default_packs())
+
+SITE = (
+    environment.text("TONGBAN_URL").rstrip("/")
+    or f"http://localhost:{environment.text('TONGBAN_PORT', '8000')}"
+)
+"""What links in mails begin with."""
+MAIL = environment.text("TONGBAN_MAIL")
+SMS = environment.text("TONGBAN_SMS")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("TONGBAN_MAIL_FROM", "tongban@localhost")
+globals().update(mail.settings(MAIL))
 
 PROCRASTINATE_ON_APP_READY = None
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"

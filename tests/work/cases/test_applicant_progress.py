@@ -170,6 +170,7 @@ def test_every_document_reads_in_both_languages(city: City) -> None:
         "not-accepted",
         "acceptance-notice",
         "suspension-notice",
+        "commitment",
         "decision",
     }
     for language, tag in (("en", "en"), ("zh-hans", "zh-Hans")):

@@ -12,23 +12,31 @@ from django.db import connection, transaction
 from tongban.base.audit import actions as audit
 from tongban.base.files import actions as files
 from tongban.base.kit.acting import Acting
-from tongban.base.notices import models, typesetting
+from tongban.base.notices import inbox, models, sending, typesetting
 from tongban.base.notices.letter import Letter
 from tongban.core.values.text import Bilingual
 
 
 def tell(
-    *, subject: UUID, cause: str, title: Bilingual, body: Bilingual, link: str, now: datetime
+    *,
+    subject: UUID,
+    cause: str,
+    title: Bilingual,
+    body: Bilingual,
+    link: str,
+    now: datetime,
+    document: str = "",
 ) -> models.Notice:
-    """Put a notice into a subject's inbox; telling the same cause again changes nothing."""
+    """Put a notice into a subject's inbox, and on its way to the addresses it has confirmed; once for each cause.
+
+    `document` is the number of the official document that it brings.
+    """
     with transaction.atomic():
-        notice, _ = models.Notice.objects.get_or_create(
-            subject=subject, cause=cause,
-            defaults={
-                "title_zh": title.zh, "title_en": title.en, "body_zh": body.zh, "body_en": body.en,
-                "link": link, "created_at": now,
-            },
-        )  # fmt: skip
+        notice, new = inbox.put(
+            subject=subject, cause=cause, title=title, body=body, link=link, document=document, now=now
+        )
+        if new:
+            sending.queue(notice, now)
     return notice
 
 

@@ -1,10 +1,11 @@
-"""The inbox of a subject, and the official documents that a case produces."""
+"""The inbox of a subject, ways to reach it elsewhere, and the official documents that a case produces."""
 
 from __future__ import annotations
 
 from django.db import models
 
 from tongban.base.kit.ids import uuid7
+from tongban.core.values.text import Bilingual
 
 
 class Notice(models.Model):
@@ -19,6 +20,8 @@ class Notice(models.Model):
     body_zh = models.TextField()
     body_en = models.TextField()
     link = models.CharField(max_length=200)
+    document = models.CharField(max_length=60, blank=True)
+    """Number of the official document that it brings; empty without one."""
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
@@ -27,6 +30,10 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.cause
+
+    @property
+    def title(self) -> Bilingual:
+        return Bilingual(self.title_zh, self.title_en)
 
 
 class Document(models.Model):
@@ -74,3 +81,65 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} in {self.language}"
+
+
+class Address(models.Model):
+    """Where a subject wants to be told besides the portal. Nothing but a code is sent there before it is confirmed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    subject = models.UUIDField()
+    channel = models.CharField(max_length=8, choices=[(c, c) for c in ("mail", "sms")])
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=10)
+    with_documents = models.BooleanField(default=False)
+    """The PDF itself is wanted in the mail, not only the link to it."""
+    set_by = models.UUIDField()
+    """Account."""
+    set_at = models.DateTimeField()
+    code_at = models.DateTimeField()
+    """When the code in force was asked for; with the address it makes the code, which is stored nowhere."""
+    code_out_at = models.DateTimeField(null=True)
+    """When that code left."""
+    codes = models.PositiveSmallIntegerField(default=1)
+    """Asked for within a day of `codes_from`."""
+    codes_from = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    """Wrong codes typed for the code in force."""
+    confirmed_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    """When the other side said that there is no such address; nothing more is sent until it is confirmed anew."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["subject", "channel"], name="notices_one_address_per_channel"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.subject}"
+
+
+class Sending(models.Model):
+    """One notice on its way through one channel beside the portal. One row, so it is sent once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="sendings")
+    channel = models.CharField(max_length=8)
+    address = models.ForeignKey(Address, models.SET_NULL, null=True)
+    """None: it was removed in the meantime."""
+    state = models.CharField(
+        max_length=10, default="waiting", choices=[(s, s) for s in ("waiting", "sent", "given-up", "dropped")]
+    )
+    """`dropped`: the person no longer wants it there."""
+    attempts = models.PositiveSmallIntegerField(default=0)
+    problem = models.CharField(max_length=200, blank=True)
+    """What the other side answered last, without any address in it."""
+    next_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["notice", "channel"], name="notices_sent_once"),)
+        indexes = (models.Index(fields=["state", "next_at"]),)
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} by {self.channel}: {self.state}"

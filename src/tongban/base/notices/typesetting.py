@@ -162,20 +162,20 @@ def _compile(data: str) -> bytes:
 
 @lru_cache(maxsize=1)
 def _template() -> bytes:
-    return resources.files(__package__).joinpath("letter.typ").read_bytes()
+    return resources.files("tongban.base.notices").joinpath("letter.typ").read_bytes()
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> Any:
     """The font with Chinese glyphs of the wheel: never one that happens to lie on this machine."""
     try:
+        import noto_cjk_sans_otc  # noqa: F401  (only whether it is there)
         import typst
-        from noto_cjk_sans_otc import FONT_PATH
     except ImportError as error:
         raise CannotTypeset(
             f"{error.name} is not installed, so no document is made as PDF; run `make setup`"
         ) from error
-    with resources.as_file(FONT_PATH.parent) as folder:
+    with resources.as_file(resources.files("noto_cjk_sans_otc")) as folder:
         fonts = typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
         )

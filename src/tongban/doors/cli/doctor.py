@@ -25,6 +25,7 @@ def doctor() -> None:
         _database,
         _port,
         _documents,
+        _mail,
         _browser,
     )
     failed = False
@@ -117,6 +118,38 @@ def _documents() -> tuple[str, bool | None, str]:
 
     problem = typesetting.problem()
     return "Documents as PDF", not problem, problem or "typesetter and Chinese font installed"
+
+
+def _mail() -> tuple[str, bool | None, str]:
+    """Sends nothing: it only knocks at the server of the settings, and signs in where they hold a password."""
+    from tongban.base.kit import mail
+
+    address = environment.text("TONGBAN_MAIL")
+    if not address:
+        return "Mail", None, "none; notices are in the inbox only. docs/guide/mail.md says how to set it up"
+    try:
+        found = mail.settings(address)
+    except mail.BadMailAddress as error:
+        return "Mail", False, str(error)
+    if "EMAIL_HOST" not in found:
+        return "Mail", True, f"{address.partition(':')[0]}, for development"
+    server = f"{found['EMAIL_HOST']}:{found['EMAIL_PORT']}"
+    import smtplib
+
+    try:
+        kind = smtplib.SMTP_SSL if found["EMAIL_USE_SSL"] else smtplib.SMTP
+        with kind(found["EMAIL_HOST"], found["EMAIL_PORT"], timeout=5) as connection:
+            if found["EMAIL_USE_TLS"]:
+                connection.starttls()
+            if found["EMAIL_HOST_USER"]:
+                connection.login(found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"])
+    except (OSError, smtplib.SMTPException) as error:
+        return (
+            "Mail",
+            False,
+            f"{server} does not answer as it should ({type(error).__name__}: {error}); check TONGBAN_MAIL",
+        )
+    return "Mail", True, f"{server} answers"
 
 
 def _browser() -> tuple[str, bool | None, str]:

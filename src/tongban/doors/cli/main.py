@@ -23,6 +23,7 @@ class Commands(lazily.Lazy):
         "demo-two-prepare": f"{_HERE}.two:prepare",
         "doctor": f"{_HERE}.doctor:doctor",
         "licence": "tongban.records.licences.commands:licence",
+        "notice": "tongban.base.notices.commands:notice",
         "pack": f"{_HERE}.packs:pack",
         "peer": f"{_HERE}.peers:peer",
         "plan": f"{_HERE}.plans:plan",
@@ -33,7 +34,7 @@ class Commands(lazily.Lazy):
         "stop": f"{_HERE}.running:stop",
         "worker": f"{_HERE}.running:worker",
     }
-    needing_the_database = ("audit", "decision", "peer")
+    needing_the_database = ("audit", "decision", "notice", "peer")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)

@@ -27,7 +27,7 @@ from tongban.core.values import identifiers
 from tongban.records.licences import actions as licences
 from tongban.records.licences import queries as licence_queries
 from tongban.work.cases import editions, form, models, numbers
-from tongban.work.cases.actions import decisions, drafts, events, gathering, neighbours
+from tongban.work.cases.actions import decisions, drafts, endings, events, gathering, neighbours, papers
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +134,7 @@ def tell_of_submission(message: Message, now: datetime) -> None:
         both(msg("Received: %(event)s"), event=event.name),
         both(msg("Your application %(number)s has arrived with %(count)s cases. You can follow every step."),
              number=application.number, count=application.cases.count()),
+        document=_document(message),
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def tell_of_correction(message: Message, now: datetime) -> None:
         both(msg("Please correct: %(service)s"), service=_service_name(case)),
         both(msg("%(count)s points need your attention in case %(number)s. All of them are listed at once."),
              count=count, number=case.number),
-        link=f"/cases/{case.number}/correct",
+        link=f"/cases/{case.number}/correct", document=_document(message),
     )  # fmt: skip
 
 
@@ -159,6 +160,7 @@ def tell_of_acceptance(message: Message, now: datetime) -> None:
         both(msg("Accepted: %(service)s"), service=_service_name(case)),
         both(msg("Case %(number)s is being examined. The promised day is %(day)s."),
              number=case.number, day=promised.day.isoformat() if promised else "—"),
+        document=_document(message),
     )  # fmt: skip
 
 
@@ -168,12 +170,21 @@ def tell_of_event(message: Message, now: datetime) -> None:
         "decline": msg("Not accepted: %(service)s"),
         "suspend": msg("Clock stopped: %(service)s"),
         "extend": msg("Term extended: %(service)s"),
+        "resume": msg("The clock runs again: %(service)s"),
+        "withdraw": msg("Taken back: %(service)s"),
+        "terminate": msg("Ended without a decision: %(service)s"),
     }
+    said = {
+        "resume": msg("The time of case %(number)s counts again."),
+        "withdraw": msg("Case %(number)s is no longer handled. The document says why."),
+        "terminate": msg("Case %(number)s has ended. The document says why, and what you can do."),
+    }.get(message.payload["event"], msg("Case %(number)s: %(reasons)s"))
     event = case.events.filter(event=message.payload["event"]).order_by("-sequence").first()
     _tell(
         case.application, f"{message.payload['event']}:{event.pk if event else message.id}", now,
         both(titles[message.payload["event"]], service=_service_name(case)),
-        both(msg("Case %(number)s: %(reasons)s"), number=case.number, reasons=event.note if event else ""),
+        both(said, number=case.number, reasons=event.note if event else ""),
+        document=_document(message),
     )  # fmt: skip
 
 
@@ -184,7 +195,14 @@ def tell_of_decision(message: Message, now: datetime) -> None:
         case.application, f"decided:{case.id}", now,
         both(msg("Granted: %(service)s") if granted else msg("Refused: %(service)s"), service=_service_name(case)),
         both(msg("Case %(number)s has been decided. The reasons are in the decision."), number=case.number),
+        document=_document(message),
     )  # fmt: skip
+    decision = models.Decision.objects.get(pk=message.payload["decision"])
+    papers.record_delivery(
+        acting=_system(now, case.place, "delivery of a decision", message),
+        case=case,
+        delivered=decision.document,
+    )
 
 
 def _register(
@@ -226,7 +244,13 @@ def _end_waiting(acting: Acting, application: models.Application, service: str) 
         application=application, state=State.WAITING.value
     ):
         if service in case.waits_for:
-            events.add(acting=acting, case=case, event=Event.TERMINATE, note="")
+            endings.end(
+                acting=acting,
+                case=case,
+                event=Event.TERMINATE,
+                reason="evidence-refused",
+                content={"service_refused": service},
+            )
 
 
 def _is_asked(application: models.Application, material: str) -> bool:
@@ -251,10 +275,21 @@ def _system(now: datetime, place: str, purpose: str, message: Message) -> Acting
     return system(now, place, purpose, message.request_id)
 
 
+def _document(message: Message) -> str:
+    """Number of the document that a message is about; empty for one that was sent before documents were named."""
+    return message.payload.get("document", "")
+
+
 def _tell(
-    application: models.Application, cause: str, now: datetime, title: object, body: object, link: str = ""
+    application: models.Application,
+    cause: str,
+    now: datetime,
+    title: object,
+    body: object,
+    link: str = "",
+    document: str = "",
 ) -> None:
     notices.tell(
         subject=application.principal, cause=f"application:{application.id}:{cause}", title=title, body=body,  # type: ignore[arg-type]
-        link=link or f"/applications/{application.number}", now=now,
+        link=link or f"/applications/{application.number}", document=document, now=now,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from tongban.base.directory import queries as directory
 from tongban.base.kit.acting import system
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
-from tongban.work.cases.actions import decisions, events
+from tongban.work.cases.actions import decisions, endings
 
 
 @app.periodic(cron="12 * * * *")
@@ -44,4 +44,10 @@ def let_time_act(timestamp: int) -> None:
                 ended = (
                     Event.TERMINATE if tolerance and tolerance.on_default == "terminated" else Event.WITHDRAW
                 )
-                events.add(acting=acting, case=case, event=ended, detail={"deferred": case.deferred})
+                endings.end(
+                    acting=acting,
+                    case=case,
+                    event=ended,
+                    reason="materials-late",
+                    content={"deferred": case.deferred, "day": clock.materials_by.day.isoformat()},
+                )

@@ -13,7 +13,7 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import drafts, events, gathering, registries
+from tongban.work.cases.actions import drafts, endings, events, gathering, registries
 
 
 def correct_fact(
@@ -106,9 +106,12 @@ def withdraw(*, acting: Acting, number: str, version: int | None = None) -> mode
         _require_applicant(acting)
         case = access.case(acting, number, lock=True)
         events.require_version(case, version)
-        events.add(acting=acting, case=case, event=Event.WITHDRAW)
-        audit.send(
-            acting=acting, kind="cases.closed", root=case.application_id, payload={"case": str(case.id)}
+        endings.end(
+            acting=acting,
+            case=case,
+            event=Event.WITHDRAW,
+            reason="own-wish",
+            content={"day": acting.today.isoformat()},
         )
     return case
 

@@ -11,14 +11,13 @@ from tongban import __version__
 from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting, system
 from tongban.base.kit.refusals import Invalid, NotNow
-from tongban.base.notices import actions as notices
 from tongban.base.notices.wording import both
 from tongban.core.packs import parameters
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.core.rules import explain
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import events
+from tongban.work.cases.actions import events, papers
 
 ENGINE = f"rules-1/{__version__}"
 """Trace format and version of the engine that made it."""
@@ -93,20 +92,18 @@ def _decide(
         "conditions": {name: explain.to_json(finding) for name, finding in conditions(case, pack).items()},
     }
     articles = sorted({*service.articles, *(a for c in service.conditions for a in c.articles)})
-    document = notices.issue_document(
-        acting=acting, kind="decision", prefix=f"{case.place}-D", root=case.application_id, about=case.id,
-        organisation=case.organisation,
-        content={"case": case.number, "service": case.service, "outcome": outcome, "reasons": reasons, "articles": articles,
-                 "automatic": automatic},
+    document = papers.issue(
+        acting=acting, case=case, kind="decision",
+        content={"outcome": outcome, "reasons": reasons, "articles": articles, "automatic": automatic},
     )  # fmt: skip
     decision = models.Decision.objects.create(
         case=case, outcome=outcome, reasons=reasons, articles=articles, facts=case.application.answers, findings=findings,
         pack_digest=pack.digest, engine=ENGINE, automatic=automatic, decided_at=acting.now, decided_on=acting.today,
-        decided_by=acting.actor, document=document.number,
+        decided_by=acting.actor, document=document,
     )  # fmt: skip
     audit.send(
         acting=acting, kind="cases.decided", root=case.application_id,
-        payload={"case": str(case.id), "decision": str(decision.id), "outcome": outcome},
+        payload={"case": str(case.id), "decision": str(decision.id), "outcome": outcome, "document": document},
     )  # fmt: skip
 
 

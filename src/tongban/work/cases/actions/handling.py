@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotNow
-from tongban.base.notices import actions as notices
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import decisions, events
+from tongban.work.cases.actions import decisions, events, papers
 
 
 def accept(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
@@ -22,9 +21,14 @@ def accept(*, acting: Acting, number: str, version: int | None = None) -> models
         case = _open(acting, number, version)
         tolerant = bool(case.deferred)
         events.add(acting=acting, case=case, event=Event.ACCEPT_TOLERANTLY if tolerant else Event.ACCEPT)
-        _document(acting, case, "acceptance-notice", "A", {"deferred": case.deferred})
+        document = papers.issue(
+            acting=acting, case=case, kind="acceptance-notice", content={"deferred": case.deferred}
+        )
         audit.send(
-            acting=acting, kind="cases.accepted", root=case.application_id, payload={"case": str(case.id)}
+            acting=acting,
+            kind="cases.accepted",
+            root=case.application_id,
+            payload={"case": str(case.id), "document": document},
         )
     return case
 
@@ -70,7 +74,9 @@ def request_correction(
             event=Event.REQUEST_CORRECTION,
             detail={"defects": [d["id"] for d in listed]},
         )
-        document = _document(acting, case, "correction-notice", "C", {"defects": listed})
+        document = papers.issue(
+            acting=acting, case=case, kind="correction-notice", content={"defects": listed}
+        )
         models.Correction.objects.create(
             case=case, defects=listed, requested_at=acting.now, requested_by=acting.actor, document=document
         )
@@ -78,31 +84,34 @@ def request_correction(
             acting=acting,
             kind="cases.correction-requested",
             root=case.application_id,
-            payload={"case": str(case.id)},
+            payload={"case": str(case.id), "document": document},
         )
     return case
 
 
 def decline(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
     """Not accept a case, with reasons (不予受理): it is not ours, or it needs no permit (art. 32(1)(2))."""
-    return _with_reasons(acting, number, Event.DECLINE, reasons, version, document=("not-accepted", "N"))
+    return _with_reasons(acting, number, Event.DECLINE, reasons, version, document="not-accepted")
 
 
 def suspend(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
     """Stop the clock for a hearing, a test or an expert review; the applicant is told why (art. 45)."""
-    return _with_reasons(acting, number, Event.SUSPEND, reasons, version, document=("suspension-notice", "S"))
+    return _with_reasons(acting, number, Event.SUSPEND, reasons, version, document="suspension-notice")
 
 
 def resume(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
+    """Let the clock run again, as the notice of the suspension said that the applicant would be told."""
     with transaction.atomic():
         case = _open(acting, number, version)
         events.add(acting=acting, case=case, event=Event.RESUME)
+        told = {"case": str(case.id), "event": Event.RESUME.value}
+        audit.send(acting=acting, kind="cases.told", root=case.application_id, payload=told)
     return case
 
 
 def extend(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
     """Extend the term once, with reasons told to the applicant (art. 42)."""
-    return _with_reasons(acting, number, Event.EXTEND, reasons, version, document=("extension-notice", "E"))
+    return _with_reasons(acting, number, Event.EXTEND, reasons, version, document="extension-notice")
 
 
 def _open(acting: Acting, number: str, version: int | None) -> models.Case:
@@ -114,7 +123,7 @@ def _open(acting: Acting, number: str, version: int | None) -> models.Case:
 
 
 def _with_reasons(
-    acting: Acting, number: str, event: Event, reasons: str, version: int | None, *, document: tuple[str, str]
+    acting: Acting, number: str, event: Event, reasons: str, version: int | None, *, document: str
 ) -> models.Case:
     if not reasons.strip():
         raise Invalid(
@@ -123,21 +132,13 @@ def _with_reasons(
     with transaction.atomic():
         case = _open(acting, number, version)
         events.add(acting=acting, case=case, event=event, note=reasons.strip()[:2000])
-        kind, letter = document
-        _document(acting, case, kind, letter, {"reasons": reasons.strip()[:2000]})
+        number = papers.issue(
+            acting=acting, case=case, kind=document, content={"reasons": reasons.strip()[:2000]}
+        )
         audit.send(
             acting=acting,
             kind="cases.told",
             root=case.application_id,
-            payload={"case": str(case.id), "event": event.value},
+            payload={"case": str(case.id), "event": event.value, "document": number},
         )
     return case
-
-
-def _document(
-    acting: Acting, case: models.Case, kind: str, letter: str, content: Mapping[str, object]
-) -> str:
-    return notices.issue_document(
-        acting=acting, kind=kind, prefix=f"{case.place}-{letter}", root=case.application_id, about=case.id,
-        organisation=case.organisation, content={"case": case.number, "service": case.service, **content},
-    ).number  # fmt: skip

@@ -26,7 +26,7 @@ from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier.resolution import Observed
 from tongban.work.cases import access, form, models, numbers
-from tongban.work.cases.actions import decisions, drafts, events, gathering, registries
+from tongban.work.cases.actions import decisions, drafts, events, gathering, papers, registries
 from tongban.work.cases.actions.gathering import NOTHING, Found
 
 
@@ -59,7 +59,7 @@ def submit(
         _fix_materials(acting, draft, plan)
         _observe(acting, draft)
         cases = _open_cases(acting, draft, pack, plan)
-        notices.issue_document(
+        receipt = notices.issue_document(
             acting=acting, kind="receipt", prefix=f"{draft.place}-R", root=draft.id, about=None,
             organisation=directory.organisation_for(pack, pack.life_events[draft.event].lead, draft.place).id,
             content={"application": draft.number, "event": draft.event, "cases": [c.number for c in cases],
@@ -69,10 +69,10 @@ def submit(
             acting=acting, action="application.submitted", root=draft.id, object_kind="application", object_id=draft.id,
             detail={"number": draft.number, "pack": pack.digest, "cases": [c.number for c in cases]},
         )  # fmt: skip
-        audit.send(
-            acting=acting, kind="cases.submitted", root=draft.id, payload={"application": str(draft.id)}
-        )
+        told = {"application": str(draft.id), "document": receipt.number}
+        audit.send(acting=acting, kind="cases.submitted", root=draft.id, payload=told)
         for case in cases:
+            papers.issue_commitment(acting=acting, case=case, pack=pack)
             decisions.decide_automatically(acting=acting, case=case, pack=pack)
     return draft
 

@@ -31,8 +31,7 @@ def letter(matter: Matter) -> Letter:
     """The document in the active language. Reads; writes nothing."""
     kind = titles.kind_of(matter.found, matter.pack, matter.case)
     template = titles.template_of(kind, matter.pack)
-    own = template.articles if template is not None else ()
-    values = filling.values(matter, tuple(dict.fromkeys((*matter.content.get("articles", ()), *own))))
+    values = filling.values(matter, articles_of(matter))
     text = _filled(template, values) if template is not None else None
     if text is None:
         text = plain.worded(matter, kind, values)
@@ -44,6 +43,16 @@ def letter(matter: Matter) -> Letter:
         authority=values["authority"],
         issued_on=timezone.localtime(matter.found.issued_at).date(),
     )
+
+
+def articles_of(matter: Matter) -> tuple[str, ...]:
+    """What a document rests on: what its case cites, what the pack's text cites, else what the service rests on."""
+    template = titles.template_of(titles.kind_of(matter.found, matter.pack, matter.case), matter.pack)
+    own = template.articles if template is not None else ()
+    cited = dict.fromkeys((*matter.content.get("articles", ()), *own))
+    if not cited and matter.case is not None:
+        return matter.pack.services[matter.case.service].articles
+    return tuple(cited)
 
 
 def _filled(template: Document, values: Mapping[str, str]) -> str | None:

@@ -32,7 +32,8 @@ def values(matter: Matter, articles: Iterable[str]) -> Mapping[str, str]:
         "service": subject_matter(matter),
         "case_number": (case.number if case else application.number) or "",
         "received_on": days.of_moment(application.submitted_at),
-        "legal_basis": _("; ").join(one.label for one in citing.bases(pack, articles)),
+        "legal_basis": _("; ").join(one.label for one in citing.bases(pack, articles))
+        or _("the published conditions of this service"),
         "materials": "\n".join(_("%(name)s (%(how)s)") % {"name": n, "how": how} for n, how in matter.papers)
         or _("none"),
         "missing": "\n".join(f"{name}{_(': ')}{' '.join(words.split())}" for name, words in matter.defects)
@@ -56,9 +57,13 @@ def subject_matter(matter: Matter) -> str:
 
 def clock_then(matter: Matter, case: models.Case) -> Clock:
     """As it stood when the document was issued: what happened later does not change what it says."""
-    until = matter.found.issued_at
+    until, count = matter.found.issued_at, matter.content.get("events")
     events = sorted(case.events.all(), key=lambda event: event.sequence)
-    seen = [CaseEvent(Event(one.event), one.day, one.at) for one in events if one.at <= until]
+    seen = [
+        CaseEvent(Event(one.event), one.day, one.at)
+        for one in events
+        if (one.at <= until if count is None else one.sequence <= count)
+    ]
     today = max(one.day for one in seen)
     return clocks.clock(seen, form.terms_from_json(case.terms), calendars.work_calendar(matter.pack), today)
 

@@ -19,7 +19,7 @@ KINDS: Final = {
     "not-accepted": DocumentKind.NON_ACCEPTANCE,
     "suspension-notice": DocumentKind.SPECIAL_PROCEDURE,
     "extension-notice": DocumentKind.EXTENSION,
-    "delivery-record": DocumentKind.DELIVERY,
+    "proof-of-delivery": DocumentKind.DELIVERY,
     "commitment": DocumentKind.COMMITMENT,
     "termination-notice": DocumentKind.TERMINATION,
     "withdrawal-notice": DocumentKind.WITHDRAWAL,

@@ -36,15 +36,13 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound(_("There is no such document, or it is not yours to see."))
     pack, case = matter.pack, matter.case
     written = editions.letter(matter)
-    template = titles.template_of(titles.kind_of(found, pack, case), pack)
-    articles = (*matter.content.get("articles", ()), *(template.articles if template else ()))
     context = {
         "document": found,
         "letter": written,
         "written": markdown.rendered(written.text),
         "application": matter.application,
         "case": case,
-        "basis": citing.bases(pack, dict.fromkeys(articles)),
+        "basis": citing.bases(pack, letters.articles_of(matter)),
         "seal": seal_of(pack),
         "correcting": found.kind == "correction-notice" and case is not None and case.state == "correcting",
         "languages": [(code, name) for code, name in _NAMES.items() if code != written.language],

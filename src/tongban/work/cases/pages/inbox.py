@@ -26,6 +26,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
             "title": {"zh": n.title_zh, "en": n.title_en},
             "body": {"zh": n.body_zh, "en": n.body_en},
             "link": n.link,
+            "document": n.document,
             "created_at": n.created_at,
             "read_at": n.read_at,
         }
