@@ -6,6 +6,7 @@ DuckDB are whole fen. In DuckDB a NULL is what is not known. OpenFisca reckons i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -31,6 +32,38 @@ class DuckDB:
         both = f"SELECT {self.of(condition)} AS c, {self.of(amount)} AS a FROM facts"  # noqa: S608  # made here
         counts = "count(*) FILTER (WHERE c), count(*) FILTER (WHERE NOT c), sum(a) FILTER (WHERE c)"
         return f"SELECT {counts} FROM ({both})"  # noqa: S608
+
+    def verdicts(self, policy: str, conditions: Mapping[str, ir.Node], amount: ir.Node) -> str:
+        """Everybody to whom the policy is due, who lacks one condition, or of whom something is not known."""
+        names = [f"c{place}" for place in range(len(conditions))]
+        judged = ", ".join(
+            f"{self.of(root)} AS {name}" for name, root in zip(names, conditions.values(), strict=True)
+        )
+        failed = " + ".join(f"coalesce(NOT {name}, false)::UTINYINT" for name in names)
+        is_open = " OR ".join(f"{name} IS NULL" for name in names)
+        failing = " ".join(
+            f"WHEN NOT {name} THEN '{said}'" for name, said in zip(names, conditions, strict=True)
+        )
+        readers: dict[str, list[str]] = {}
+        for name, root in zip((*names, "a"), (*conditions.values(), amount), strict=True):
+            for fact in ir.facts(root):
+                readers.setdefault(fact, []).append(name)
+        missing = ", ".join(
+            f"CASE WHEN {fact} IS NULL AND ({' OR '.join(f'{one} IS NULL' for one in by)}) THEN '{fact}' END"
+            for fact, by in sorted(readers.items())
+        )
+        facts = ", ".join(sorted(readers))
+        return f"""
+            SELECT id AS subject, '{policy}' AS policy, result, CASE WHEN result = 'eligible' THEN a END AS amount_fen,
+                CASE WHEN result = 'near' THEN CASE {failing} END END AS failing,
+                CASE WHEN result = 'needs-data' THEN concat_ws(',', {missing}) END AS missing
+            FROM (SELECT *, CASE
+                    WHEN failed = 0 AND (open OR a IS NULL) THEN 'needs-data'
+                    WHEN failed = 0 AND a > 0 THEN 'eligible'
+                    WHEN failed = 1 AND NOT open THEN 'near' END AS result
+                FROM (SELECT *, {failed} AS failed, {is_open} AS open
+                    FROM (SELECT id, {facts}, {judged}, {self.of(amount)} AS a FROM facts)))
+            WHERE result IS NOT NULL"""  # noqa: S608  # made here
 
     def of(self, node: ir.Node) -> str:
         match node:

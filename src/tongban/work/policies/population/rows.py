@@ -53,8 +53,8 @@ def schema() -> Any:
     text = pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
     return pyarrow.schema(
         [
-            ("subject", text), ("policy", text), ("result", text), ("amount_fen", pyarrow.int64()),
-            ("failing", text), ("missing", text),
+            pyarrow.field("subject", text, nullable=False), pyarrow.field("policy", text, nullable=False),
+            pyarrow.field("result", text, nullable=False), ("amount_fen", pyarrow.int64()), ("failing", text), ("missing", text),
         ]
     )  # fmt: skip
 
@@ -162,9 +162,9 @@ class _Rows:
         missing[results == NEEDS_DATA] = np.concatenate(self._lacking)
         places, named = _used(np.concatenate(self._places), keys)
         made = {
-            "subject": pyarrow.DictionaryArray.from_arrays(places, named),
-            "policy": _words(np.repeat(policies, lengths), pyarrow.array(self._policies)),
-            "result": _words(results, pyarrow.array([one.value for one in RESULTS])),
+            "subject": _coded(places, named),
+            "policy": _coded(np.repeat(policies, lengths), pyarrow.array(self._policies)),
+            "result": _coded(results, pyarrow.array([one.value for one in RESULTS])),
             "amount_fen": _unless(results != ELIGIBLE, amounts, pyarrow.int64()),
             "failing": _words(np.repeat(failing, lengths), pyarrow.array(self._conditions, pyarrow.string())),
             "missing": _words(missing, self._together()),
@@ -192,10 +192,14 @@ def _distinct(bits: Any, facts: int) -> tuple[Any, Any, Any]:
     return different, places[bits], every[different]
 
 
+def _coded(places: Any, words: Any) -> Any:
+    """Words by their places."""
+    return pyarrow.DictionaryArray.from_arrays(pyarrow.array(places), words)
+
+
 def _words(places: Any, words: Any) -> Any:
-    """Words by their places; -1 is none."""
-    indices = _unless(places < 0, places, pyarrow.int32())
-    return pyarrow.DictionaryArray.from_arrays(indices, words)
+    """The same; -1 is none."""
+    return pyarrow.DictionaryArray.from_arrays(_unless(places < 0, places, pyarrow.int32()), words)
 
 
 def _unless(none: Any, values: Any, type: Any) -> Any:
