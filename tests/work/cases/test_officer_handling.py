@@ -100,7 +100,8 @@ def test_a_tolerant_acceptance_names_what_comes_later_and_until_when(desk: Desk)
     (notice,) = (one for one in notices.documents_of(case.application_id) if one.kind == "acceptance-notice")
     page = text(officer.get(f"/documents/{notice.number}"))
     assert "Design and mounting plan of the sign" in page
-    assert "Without them nothing can be granted" in page
+    assert "What is missing must be in on 5 March 2026 at the latest." in page
+    assert "Until then no licence is issued and no result delivered." in page
     assert "complete and in due form" not in page
 
 
