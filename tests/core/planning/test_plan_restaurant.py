@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from tests.core.planning.restaurant import SMALL_SHOP, restaurant
-from tests.core.planning.small_packs import asked, licence, plan_of, row, ways
+from tests.core.planning.small_packs import asked, licence, plan_of, row, small_pack, ways
 
 from tongban.core.planning.ask import next_question
 from tongban.core.planning.diff import changes
@@ -179,7 +179,27 @@ def test_conditions_come_with_their_findings():
 def test_one_step_replaces_many():
     found = plan_of(restaurant(), SMALL_SHOP)
     assert found.alone == Burden(steps=13, days=11, materials=11, visits=5)
-    assert found.together == Burden(steps=2, days=8, materials=5, visits=0)
+    assert found.together == Burden(steps=1, days=8, materials=5, visits=0)
+
+
+def test_together_what_is_handed_in_later_is_a_step_more_and_nothing_is_done_while_nothing_applies():
+    later = plan_of(restaurant(), SMALL_SHOP, deferring=("sign-design",))
+    assert later.material("sign-design").deferred
+    assert later.together == Burden(steps=2, days=8, materials=5, visits=0)
+    pack = small_pack("facts: [{id: a}]\nservices: [{id: s, applies_when: a}]")
+    assert plan_of(pack).together == Burden(0, 0, 0, 0)
+
+
+def test_together_visits_to_one_office_are_made_at_once():
+    reason = "visit_reason: {zh: 要看, en: It is looked at}"
+    pack = small_pack(f"""
+    services:
+      - {{id: a, channels: {{visits: 1, {reason}}}}}
+      - {{id: b, channels: {{visits: 2, {reason}}}}}
+      - {{id: c, authority: court, channels: {{visits: 1, {reason}}}}}
+      - {{id: d}}
+    """)
+    assert plan_of(pack).together == Burden(steps=4, days=5, materials=0, visits=3)
 
 
 def test_lanes_show_who_does_what_when():

@@ -98,3 +98,25 @@ def test_an_event_that_is_not_there_and_a_fact_that_is_wrong_are_said(tmp_path: 
     done = ran("ask", "open-shop", "--pack", shop, "--facts", bad)
     assert done.exit_code == 1
     assert "area" in done.output
+
+
+def test_why_is_told_at_every_question_and_the_question_stays() -> None:
+    words = ("ask", "open-restaurant", "--pack", CITY, "--at", "2026-03-02")
+    done = ran(*words, typed="why\nno\n")
+    assert "· Decides whether you need “Food business permit, new”" in done.output
+    assert "[Food Safety Law 33, Food Safety Law 35" in done.output
+    assert "+ Food business permit, new" in done.output
+    chinese = ran(*words, typed="为什么？\n", language="zh_CN.UTF-8")
+    assert "· 决定要不要办“" in chinese.output
+    consent = ran(*words, typed="no\n" + "why\n?\n" * 30)
+    assert "With your consent it can come from: Property registry" in consent.output
+
+
+def test_an_answer_that_is_changed_shows_what_the_change_adds_and_drops() -> None:
+    words = ("ask", "open-restaurant", "--pack", CITY, "--at", "2026-03-02")
+    done = ran(*words, typed="yes\n<\nno\n")
+    after = done.output.split("Compared with your earlier answer:")[1].split("Questions left")[0]
+    assert "+ Food business permit, new" in after
+    assert "− Filing for selling only prepackaged food" in after
+    same = ran(*words, typed="yes\n<\nyes\n")
+    assert "Compared with your earlier answer:" not in same.output

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tongban.core.packs import model
-from tongban.core.planning.model import Applies, Held, PlannedMaterial, Status
+from tongban.core.planning.model import Applies, Held, Option, PlannedMaterial, Status
 from tongban.core.planning.needs import Need, deferrable, services_of
 from tongban.core.planning.services import Considered
 from tongban.core.planning.situation import Situation
@@ -111,7 +111,7 @@ def planned(met: Met, deferring: Collection[str]) -> PlannedMaterial:
         services=services_of(met.needs),
         status=status,
         alternative=way.index if way else 0,
-        options=tuple(w.index for w in met.ways),
+        ways=tuple(Option(w.index, w.status, w.open) for w in met.ways),
         reference=way.evidence.reference if way and way.evidence else None,
         produced_by=way.producer.id if way and way.producer else None,
         certain=any(n.certain for n in met.needs) and (way is None or way.certain),

@@ -66,6 +66,17 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One way to meet a material."""
+
+    alternative: int
+    """Index in the pack's material."""
+    status: Status
+    open: bool
+    """An unknown fact decides whether it is admitted."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedMaterial:
     id: str
     services: tuple[str, ...]
@@ -73,8 +84,9 @@ class PlannedMaterial:
     status: Status
     alternative: int
     """Index of the chosen alternative in the pack's material."""
-    options: tuple[int, ...]
-    """Indexes of all alternatives open in this situation, cheapest first."""
+    ways: tuple[Option, ...]
+    """Every way that is or may be open in this situation, the least trouble to the applicant first. The first one is taken
+    unless the applicant prefers another."""
     reference: str | None
     """Reference of the held evidence."""
     produced_by: str | None
@@ -84,6 +96,11 @@ class PlannedMaterial:
     main: bool
     deferred: bool = False
     """The applicant chose to hand it in later; only ever true of a deferrable one."""
+
+    @property
+    def options(self) -> tuple[int, ...]:
+        """Indexes of all alternatives open in this situation, cheapest first."""
+        return tuple(way.alternative for way in self.ways)
 
     @property
     def brought(self) -> bool:

@@ -92,7 +92,7 @@ def plan(
         statutory_days=_working_days(situation, by_law),
         critical_path=order.critical_path(last, waiting, slots),
         each_alone=reductions.each_alone(considered, situation),
-        together=reductions.together(situation.event, materials, promised_days),
+        together=reductions.together(considered, materials, promised_days),
     )
 
 

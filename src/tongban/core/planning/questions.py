@@ -66,8 +66,11 @@ def questions(
     interests = _interests(considered, reasons, situation)
     supplied = _supplied(interests, situation)
     for key, facts in supplied.items():
-        if key not in interests and any(not _askable(f, situation) for f in facts):
-            interests[key] = _through(key, facts, interests, situation)
+        through = _through(key, facts, interests, situation)
+        if key in interests:
+            interests[key].because += through.because
+        elif any(not _askable(f, situation) for f in facts):
+            interests[key] = through
 
     deciding = sorted((f for f, i in interests.items() if i.rules), key=lambda f: -interests[f].rules)
     gains = ranking.rank(deciding, _stakes(considered, reasons), situation)

@@ -1,7 +1,8 @@
 """The four reductions (四减): the bundle against doing each service alone.
 
-Steps and visits alone are declared by each service; days and materials alone are counted. Alone, services are
-done one after another, in their standard way, and nothing is shared between them.
+Alone, services are done one after another, in their standard way, and nothing is shared between them: steps and visits
+are those that each service declares, days and materials are counted. Together everything is counted, from the plan
+itself: one filing for all, the visits that the services at hand cannot do without, and what is handed in later.
 """
 
 from __future__ import annotations
@@ -36,14 +37,34 @@ def each_alone(considered: Iterable[Considered], situation: Situation) -> tuple[
     )
 
 
-def together(event: model.LifeEvent, materials: Iterable[PlannedMaterial], promised_days: int) -> Burden:
-    """The bundle: one application, and only the papers that nobody but the applicant can supply."""
+def together(
+    considered: Iterable[Considered], materials: Iterable[PlannedMaterial], promised_days: int
+) -> Burden:
+    """The bundle: one application, and only the papers that nobody but the applicant can supply.
+
+    A step is whatever the applicant does: filing, once; every visit; handing in what was left for later, once. Services
+    of one authority share their visits. While no service surely applies there is nothing to do.
+    """
+    applying = [c.service for c in considered if c.applies is Applies.YES]
+    if not applying:
+        return Burden(0, 0, 0, 0)
+    papers = tuple(materials)
+    visits = _visits(applying)
     return Burden(
-        steps=event.together.steps,
+        steps=1 + visits + any(m.deferred for m in papers),
         days=promised_days,
-        materials=sum(m.brought for m in materials),
-        visits=event.together.visits,
+        materials=sum(m.brought for m in papers),
+        visits=visits,
     )
+
+
+def _visits(services: Iterable[model.Service]) -> int:
+    """Visits to counters that stay needed, those to one authority made at once."""
+    needed: dict[str, int] = {}
+    for service in services:
+        visits = service.channels.visits if service.channels else 0
+        needed[service.authority] = max(needed.get(service.authority, 0), visits)
+    return sum(needed.values())
 
 
 def rough_working_days(term: model.Term) -> int:

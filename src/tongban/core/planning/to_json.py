@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import choice, why
 from tongban.core.planning.model import Burden, Plan, PlannedMaterial, PlannedService, Question
 from tongban.core.rules import explain
 from tongban.core.values.calendar import DueDate
@@ -67,6 +68,18 @@ def _material(material: PlannedMaterial, pack: Pack) -> dict[str, Any]:
         "certain": material.certain,
         "services": list(material.services),
         "produced_by": material.produced_by,
+        "alternative": material.alternative,
+        "ways": [
+            {
+                "alternative": way.alternative,
+                "name": _text(choice.name_of(material.id, way.alternative, pack)),
+                "status": way.status.value,
+                "open": way.open,
+            }
+            for way in material.ways
+        ],
+        "chosen": _text(said) if (said := choice.chosen(material, pack)) else None,
+        "reference": material.reference,
     }
 
 
@@ -81,6 +94,11 @@ def _question(question: Question, pack: Pack) -> dict[str, Any]:
         "later": question.later,
         "settles": question.settles,
         "services": list(question.services),
+        "why": [
+            {"text": _text(one.text), "articles": list(one.articles)}
+            for one in why.of_question(question, pack)
+        ],
+        "records": [{"kind": kind, "id": name} for kind, name in question.records],
     }
 
 

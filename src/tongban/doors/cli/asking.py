@@ -13,11 +13,11 @@ from tongban.base.kit.terminal import terminal_language
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.lexicon import lexicon_of
 from tongban.core.packs.pack import Pack
-from tongban.core.planning import diff
+from tongban.core.planning import diff, why
 from tongban.core.planning import plan as planning
-from tongban.core.planning.model import Plan
+from tongban.core.planning.model import Plan, Question
 from tongban.core.rules.narrate.speech import Speech
-from tongban.core.rules.states import Facts
+from tongban.core.rules.states import Absent, Facts, Known, Members
 from tongban.doors.cli import packs, plans
 from tongban.doors.cli.rules import interview
 from tongban.doors.cli.rules.given import echo
@@ -44,7 +44,7 @@ def ask(
     """Ask what EVENT depends on, no more than that, and show the plan.
 
     After each answer it is told what it adds and what it spares. Type ? if you do not know, - if there is none, < to go
-    back. Ctrl+D ends it with what is known so far.
+    back, why to see why it is asked. Ctrl+D ends it with what is known so far.
     """
     pack = packs.of_place(place, path)
     plans.require_event(pack, event)
@@ -64,8 +64,14 @@ class _Talk:
         self.speech = Speech(lexicon_of(pack), terminal_language())
         self.plan_of = plan_of
         self._pack = pack
+        self._given: dict[str, Known | Absent | Members] = {}
+        """What was answered before a step back."""
 
     def hold(self, facts: Facts) -> Facts:
+        echo(
+            self.speech.say("想知道为什么问，输入 为什么。", "Type why to see why a question is asked."),
+            err=True,
+        )
         return interview.converse(facts, self._open, self._ask, self._tell, self.speech)
 
     def _open(self, facts: Facts, asked: frozenset[str]) -> list[str]:
@@ -79,10 +85,36 @@ class _Talk:
         question = next(one for one in self.plan_of(facts).questions if one.fact == fact.id)
         told = self.speech.listed(self._pack.services[one].name.get(language) for one in question.services)
         echo(say(f"\n还有 {left} 个问题 · 关系到：{told}", f"\nQuestions left: {left} · bears on: {told}"))
-        return interview.ask_for(fact, self._pack, self.speech)
+        while True:
+            try:
+                return interview.ask_for(fact, self._pack, self.speech, why=True)
+            except interview.AsksWhy:
+                self._explain(question)
+
+    def _explain(self, question: Question) -> None:
+        """Why it is asked, and what could answer it instead."""
+        say, language, pack = self.speech.say, self.speech.language, self._pack
+        for one in why.of_question(question, pack):
+            named = [name for article in one.articles if (name := _article(pack, article, language))]
+            echo(f"  · {one.text.get(language)}" + (f"  [{self.speech.listed(named)}]" if named else ""))
+        instead = self.speech.listed(name.get(language) for name in why.records(question, pack))
+        if instead:
+            echo(
+                say(
+                    f"  · 经您同意，也可以从这里取得：{instead}",
+                    f"  · With your consent it can come from: {instead}",
+                )
+            )
 
     def _tell(self, before: Facts, after: Facts) -> None:
-        pack, language = self._pack, self.speech.language
+        """What the answer adds and drops; of one that was changed, against the answer before."""
+        pack, language, say = self._pack, self.speech.language, self.speech.say
+        (name,) = [one for one in after if after[one] != before.get(one)] or [""]
+        earlier = self._given.get(name)
+        if earlier is not None and earlier != after.get(name):
+            echo(say("  与之前的回答相比：", "  Compared with your earlier answer:"))
+            before = {**before, name: earlier}
+        self._given[name] = after[name]
         changes = diff.changes(self.plan_of(before), self.plan_of(after))
         for sign, services, materials in (
             ("+", changes.added_services, changes.added_materials),
@@ -93,6 +125,11 @@ class _Talk:
             ]
             for name in names:
                 echo(f"  {sign} {name.get(language)}")
+
+
+def _article(pack: Pack, article: str, language: str) -> str:
+    act, _, number = article.partition("#")
+    return f"{pack.laws[act].name.get(language)} {number}" if act in pack.laws else ""
 
 
 def as_yaml(pack: Pack, facts: Facts) -> str:

@@ -15,8 +15,8 @@ import yaml
 from tongban.base.kit.terminal import terminal_language
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import choice, to_json
 from tongban.core.planning import plan as planning
-from tongban.core.planning import to_json
 from tongban.core.planning.model import Applies, Held, Plan, Status
 from tongban.core.rules.states import Facts
 from tongban.doors.cli import packs
@@ -99,6 +99,8 @@ def as_text(plan: Plan, pack: Pack, language: str) -> str:
                 pack.services[s].name.get(language) for s in service.waits_for
             )
         lines.append(line)
+        if service.applies is Applies.YES and declared.applies_because:
+            lines.append(f"    {declared.applies_because.get(language)}")
         lines += [f"    ✕ {declared.blocked_when[i].reason.get(language)}" for i in service.blocks]
     words = {
         Status.HELD: say("免交", "held"), Status.PRODUCED: say("随办产生", "produced on the way"), Status.FORM: say("自动生成", "drawn up for you"),
@@ -111,6 +113,8 @@ def as_text(plan: Plan, pack: Pack, language: str) -> str:
             f"  {words[material.status]:<12} {pack.materials[material.id].name.get(language)}"
             + ("" if material.certain else " ?")
         )
+        if said := choice.chosen(material, pack):
+            lines.append(f"      {said.get(language)}")
     asked = [question for question in plan.questions if not question.later]
     if asked:
         lines += ["", say(f"还有 {len(asked)} 个问题", f"Questions left: {len(asked)}")]

@@ -24,6 +24,7 @@ _YES: Final = frozenset({"yes", "y", "true", "是", "对"})
 _NO: Final = frozenset({"no", "n", "false", "否", "不"})
 _DO_NOT_KNOW, _NONE = "?", "-"
 BACK: Final = "<"
+WHY: Final = frozenset({"why", "为什么", "為什麼"})
 
 Answer = Known | Absent | Members | None
 """None: the one asked does not know."""
@@ -116,11 +117,11 @@ def from_terminal(rule: Rule, pack: Pack, speech: Speech) -> Ask:
     return ask
 
 
-def ask_for(fact: model.Fact, pack: Pack, speech: Speech) -> Known | Absent | None:
-    """One fact, with what helps to answer. Raises Back."""
+def ask_for(fact: model.Fact, pack: Pack, speech: Speech, *, why: bool = False) -> Known | Absent | None:
+    """One fact, with what helps to answer. Raises Back, and with `why` AsksWhy."""
     if fact.help:
         echo(f"  {fact.help.get(speech.language)}")
-    return value(question(pack, fact.id, speech), fact, pack, speech, back=True)
+    return value(question(pack, fact.id, speech), fact, pack, speech, back=True, why=why)
 
 
 def question(pack: Pack, name: str, speech: Speech) -> str:
@@ -169,14 +170,22 @@ class Back(Exception):
     """The one asked wants to answer the question before again."""
 
 
+class AsksWhy(Exception):
+    """The one asked wants to know why before answering."""
+
+
 def value(
-    head: str, fact: model.Fact | model_rules.RelationField, pack: Pack, speech: Speech, *, back: bool = False
-) -> Known | Absent | None:
-    """What somebody types; a mistake is explained and asked again. With `back`, `<` raises Back."""
+    head: str, fact: model.Fact | model_rules.RelationField, pack: Pack, speech: Speech, *, back: bool = False,
+    why: bool = False,
+) -> Known | Absent | None:  # fmt: skip
+    """What somebody types; a mistake is explained and asked again. With `back`, `<` raises Back; with `why`, the word
+    itself raises AsksWhy."""
     while True:
         raw = _typed(f"{head} {_hint(fact, pack, speech)}".rstrip())
         if back and raw == BACK:
             raise Back
+        if why and raw.lower().rstrip("?？") in WHY:
+            raise AsksWhy
         if raw == _DO_NOT_KNOW:
             return None
         if raw == _NONE:

@@ -44,6 +44,13 @@ class Desk:
         return [q.fact for q in self.plan.questions if not q.required]
 
     @property
+    def asked_now(self) -> list[str]:
+        """Those of them that surely matter. What hangs on a service that may not apply waits until only such are left:
+        often it falls away."""
+        now = [q.fact for q in self.plan.questions if not q.required and not q.later]
+        return now or self.open_questions
+
+    @property
     def open_details(self) -> list[str]:
         """Facts that only fill a form and are still empty."""
         return [q.fact for q in self.plan.questions if q.required]

@@ -18,7 +18,7 @@ from tongban.base.kit.refusals import Invalid, StaleVersion
 from tongban.core.planning import diff
 from tongban.work.cases import access as cases
 from tongban.work.cases.actions import drafts
-from tongban.work.cases.pages import content, desk, fields, side
+from tongban.work.cases.pages import asking, content, desk, fields, side
 from tongban.work.cases.pages.desk import Desk, Given
 
 
@@ -174,13 +174,15 @@ def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[s
         if request.headers.get("HX-Request")
         else []
     )
-    still = [name for name in stay if name in on.open_questions or name in on.application.answers]
+    unanswered = set(on.open_questions)
+    still = [name for name in stay if name in unanswered or name in on.application.answers]
     homeless = [name for name in given.unsaved if name not in on.decided]
-    open_names = list(dict.fromkeys((*still, *on.open_questions, *homeless)))
+    open_names = list(dict.fromkeys((*still, *on.asked_now, *homeless)))
     erring = set(request.POST.getlist("erring"))
     answered = [name for name in on.decided if name not in open_names]
     drawn = {name: _question(on, name, given, erring) for name in (*open_names, *answered)}
-    left = len(on.open_questions)
+    left = sum(name in unanswered for name in open_names)
+    later = len(unanswered) - left
     return desk.page(
         request,
         on,
@@ -193,6 +195,14 @@ def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[s
             "left_in_words": ngettext("%(n)d question left", "%(n)d questions left", left) % {"n": left}
             if left
             else _("No question left"),
+            "later_in_words": ngettext(
+                "Up to %(n)d more may follow from your answers.",
+                "Up to %(n)d more may follow from your answers.",
+                later,
+            )
+            % {"n": later}
+            if later
+            else "",
             "changed": list(changed),
             "errors": fields.errors_of(drawn.values()),
         },
@@ -203,14 +213,14 @@ def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[s
 def _question(on: Desk, name: str, given: Given, erring: set[str]) -> dict[str, Any]:
     drawn = fields.field(on.application, on.pack, on.facts, name, given)
     keep = not drawn["error"] and name not in erring and not given.stale
-    return {**drawn, "keep": keep, "unanswered": name in on.open_questions}
+    return {**drawn, "keep": keep, "unanswered": name in on.open_questions, "asked": asking.reasons(on, name)}
 
 
 def _details(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
     names = dict.fromkeys((*on.details, *given.unsaved))
     open_names = set(on.open_details)
     drawn = [
-        {**one, "open": one["fact"] in open_names}
+        {**one, "open": one["fact"] in open_names, "asked": asking.reasons(on, one["fact"])}
         for one in fields.fields(on.application, on.pack, on.facts, names, given)
     ]
     context = {

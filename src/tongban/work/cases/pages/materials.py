@@ -23,6 +23,7 @@ from tongban.base.kit.text import in_language
 from tongban.base.peers import queries as peers
 from tongban.core.packs.model import UploadSpec
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import choice
 from tongban.core.planning.model import PlannedMaterial, Status
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models
@@ -238,6 +239,7 @@ def papers(
             "name": in_language(declared.name),
             "note": in_language(declared.note),
             "kind": in_language(alternative.name),
+            "chosen": in_language(choice.chosen(material, pack)),
             "from": side.material_note(material, pack, application.evidence),
             "elsewhere": _elsewhere(material, pack) if neighbours and row is None else "",
             "services": [in_language(pack.services[s].name) for s in material.services],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -201,7 +202,7 @@ def draw(
     *,
     today: date | None = None,
 ) -> SafeString | str:
-    """Bars given in dates, drawn over the working days they touch."""
+    """Bars given in dates, drawn over the working days they touch, with a table that says the same."""
     bars = [bar for _label, row in rows for bar in row]
     if not bars:
         return ""
@@ -214,7 +215,7 @@ def draw(
 
     # Translators: Django date format for a day on a chart
     labels = [date_format(day, pgettext("format of a day on a chart", "j M")) for day in days]
-    return charts.lanes(
+    chart = charts.lanes(
         [
             (label, [(name, column(a), column(b), column(c) if c else None) for name, a, b, c in row])
             for label, row in rows
@@ -222,6 +223,9 @@ def draw(
         days=labels,
         title=title,
         today=column(today) if today and days[0] <= today <= days[-1] else None,
+    )
+    return render_to_string(
+        "cases/applicant/lanes.html", {"chart": chart, "title": title, "rows": [r for r in rows if r[1]]}
     )
 
 
