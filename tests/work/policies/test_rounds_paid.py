@@ -84,7 +84,7 @@ def test_publicity_shows_firms_to_everybody_and_takes_objections_from_the_signed
     ).exists()
     with pytest.raises(NotNow, match="Publicity is over"):
         publicity.object_to(
-            acting=town.owner("demo-neighbour", days=late.days), line=row.lines.first().pk, text="zu spät"
+            acting=town.owner("demo-neighbour", days=late.days), line=row.lines.get(rank=1).pk, text="zu spät"
         )
 
 

@@ -18,7 +18,7 @@ from tongban.work.policies.actions.budgets import Reservation
 from tongban.work.policies.actions.entitling import Due
 from tongban.work.policies.actions.rounds_look import Eye
 
-SUBJECTS: Final = 1000
+SUBJECTS: Final = 500
 """Who is looked at in one transaction."""
 LINES: Final = 200
 """Who is told in one transaction."""

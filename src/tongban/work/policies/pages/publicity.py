@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,9 +20,11 @@ from tongban.work.policies import access, models, queries
 from tongban.work.policies.actions import publicity, rounds
 from tongban.work.policies.pages import view
 from tongban.work.policies.pages.owner_steps import attempt
-from tongban.work.policies.states import RESERVING
+from tongban.work.policies.states import RESERVING, State
 
 PER_PAGE = 50
+_GONE = (State.REFUSED.value, State.LAPSED.value, State.WITHDRAWN.value)
+"""Whoever stood in line and left it is not listed any more."""
 
 
 @route.public
@@ -42,9 +45,10 @@ def one(request: HttpRequest, round_: UUID) -> HttpResponse:
     acting: Acting = request.acting  # type: ignore[attr-defined]
     row = access.public_round(round_)
     pack, policy = rounds.pack_and_policy(row)
-    found = row.lines.filter(struck="").select_related("entitlement").order_by("rank")
-    if row.order == "pro-rata":
-        found = found.filter(given_fen__gt=0)  # nobody stands in line for a share
+    listed = Q(given_fen__gt=0)
+    if row.order != "pro-rata":  # nobody stands in line for a share
+        listed |= ~Q(entitlement__state__in=_GONE) | Q(entitlement=None)
+    found = row.lines.filter(listed, struck="").select_related("entitlement").order_by("rank")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     names = queries.subjects_named({line.subject for line in page})
     own = (

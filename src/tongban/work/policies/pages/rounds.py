@@ -186,6 +186,7 @@ def page(
         ],
         "objections": [(one_, objected.get(one_.line.subject)) for one_ in objections],
         "ties": sharing.ties(row)[:MOST_TIES] if row.state != "looking" else [], "in_line": _lines(row, "line").count(),
+        "given_word": _("Given") if policy.is_money else _("Allotted"),
         "held": [state.value for state in RESERVING],
         "order": _(ORDERS[row.order]), "misfits": misfits or [], "waiting": rounds.awaited(row) if row.state == "told" else 0,
         "open_objections": row.objections_open(), "today": acting.today,
