@@ -27,6 +27,7 @@ from tongban.base.notices import models as noticed
 from tongban.base.notices import queries as notices
 from tongban.work.cases import access, editions, letters, models, tasks
 from tongban.work.cases.actions import corrections, decisions, drafts, handling, submission
+from tongban.work.cases.letters import titles
 
 Hear = Callable[..., int]
 
@@ -360,3 +361,29 @@ def test_a_mail_waits_for_its_document_and_then_goes_without(
         one.refresh_from_db()
     assert states == ["waiting", "waiting", "sent"]
     assert not list(mailbox.mails[0].iter_attachments())
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_under_a_pack_without_texts_every_document_is_worded_plainly_on_page_and_in_the_file(
+    city: City, hear: Hear, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    monkeypatch.setattr(titles, "template_of", lambda kind, pack: None)
+    application = every_kind(city, hear)
+    founding = shops.submitted(city.acting("demo-shen"), answers=shops.FOUNDING)
+    first = founding.cases.get(service="business-registration")
+    corrections.withdraw(acting=city.acting("demo-shen"), number=first.number)
+    hear()
+    kinds = set()
+    for who, root in (("demo-lin", application), ("demo-shen", founding)):
+        client = browser(city, who, for_firm=who == "demo-lin", language=language)
+        for one in notices.documents_of(root.id):
+            kinds.add(one.kind)
+            page, printed = on_page(client, one.number), in_file(client.get(f"/documents/{one.number}.pdf"))
+            assert one.number in page
+            assert one.number in printed
+            assert "%(" not in page
+            title = notices.editions_of(one)[language].title
+            assert page.startswith(squeezed(title)), one.kind
+            if one.kind == "termination-notice" or one.content.get("outcome") == "refused":
+                assert {"zh-hans": "人民法院", "zh-hant": "人民法院", "en": "People'sCourt"}[language] in page
+    assert {"termination-notice", "withdrawal-notice", "commitment", "proof-of-delivery", "decision"} <= kinds

@@ -57,10 +57,10 @@ def failures(acting: Acting) -> QuerySet[models.Sending]:
     )
 
 
-def overdue_sendings(before: datetime) -> list[UUID]:
+def overdue_sendings(before: datetime, limit: int) -> list[UUID]:
     """What should have been tried before that instant, oldest first."""
     found = models.Sending.objects.filter(state="waiting", next_at__lt=before)
-    return list(found.order_by("next_at").values_list("pk", flat=True))
+    return list(found.order_by("next_at").values_list("pk", flat=True)[:limit])
 
 
 def sending_counts() -> dict[tuple[str, str], int]:

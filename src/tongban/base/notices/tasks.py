@@ -32,5 +32,5 @@ def send_code(address_id: str, code_at: str) -> None:
 def sweep(timestamp: int) -> None:
     """Send whatever a killed worker had taken and not finished. Harmless to run at any time."""
     now = timezone.now()
-    for waiting in queries.overdue_sendings(now - SWEEP_AFTER)[:200]:
+    for waiting in queries.overdue_sendings(now - SWEEP_AFTER, 200):
         sending.send(sending_id=waiting, now=now)
