@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from math import ceil
 from zlib import crc32
 
 from django.utils.safestring import SafeString, mark_safe
@@ -26,7 +27,7 @@ def lanes(rows: Sequence[Lane], *, days: Sequence[str], title: str, today: int |
     """
     columns = max(1, len(days))
     step = (_WIDTH - _LEFT - 12) / columns
-    every = max(1, -(-columns // 14))
+    every = max(1, ceil(max((7 * _measure(day) for day in days), default=0) / step))
     parts: list[str] = []
     words: list[str] = []
     y = _TOP

@@ -225,7 +225,7 @@ def draw(
         today=column(today) if today and days[0] <= today <= days[-1] else None,
     )
     return render_to_string(
-        "cases/applicant/lanes.html", {"chart": chart, "title": title, "rows": [r for r in rows if r[1]]}
+        "cases/applicant/lanes.html", {"chart": chart, "title": title, "rows": rows, "today": today}
     )
 
 
