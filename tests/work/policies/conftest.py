@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from tests.factories.fixtures import NOON, City
 from tests.work.policies.grants import Town
+from tests.work.policies.offers import maker, set_aside
 
 from tongban.base.identity import middleware
 
@@ -34,4 +35,15 @@ def five(town: Town) -> Town:
     town.shop()
     town.shop(entity="branch")
     town.shop(permit=None)
+    return town
+
+
+@pytest.fixture
+def five_makers(town: Town, monkeypatch: pytest.MonkeyPatch) -> Town:
+    """In the order of the list: 3 points 400 m², then 2 points 600 m² twice, 1 point 200 m², none 300 m². 1,100 m² are there:
+    the first two have them all but 100, and three stand in line."""
+    for staff, points in ((15, 0), (30, 2), (20, 3), (30, 2), (10, 1)):
+        maker(town, staff=staff, points=points)
+    town.shop()
+    set_aside(town, monkeypatch, 1_100)
     return town
