@@ -21,7 +21,7 @@ from tongban.core.planning.population import Matcher
 from tongban.doors.cli import packs
 from tongban.doors.cli.main import cli
 from tongban.doors.demo.synthetic import population
-from tongban.work.policies.population import again, run, sources
+from tongban.work.policies.population import again, changes, run, sources
 from tongban.work.policies.population.checking import Checker
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -226,3 +226,95 @@ def test_on_the_command_line_the_whole_result_is_read_back(files: Path, base: Pa
     )
     assert "name it with --since" in alone.output
     assert ran("result", tmp_path / "b").exit_code == 1
+
+
+def test_who_changed_is_found(pack: Pack, files: Path, base: Path, tmp_path: Path) -> None:
+    matcher = matcher_of(pack, CHANGE)
+    found = updated(pack, base, matcher, files / "after.parquet", None, tmp_path / "again")
+    assert found.found == again.Found(changed=CHANGED, gone=0, rejected=0)
+    expected = whole(pack, matcher, files / "after.parquet", tmp_path / "whole")
+    assert rows(tmp_path / "again") == rows(expected)
+    repeated = updated(pack, base, matcher, files / "after.parquet", None, tmp_path / "again")
+    assert (repeated.found, rows(tmp_path / "again")) == (found.found, rows(expected))
+
+
+def test_nobody_is_looked_for_in_the_same_file(
+    pack: Pack, files: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "since", lambda *_: pytest.fail("looked"))
+    found = updated(pack, base, matcher_of(pack, CHANGE), files / "before.parquet", None, tmp_path / "again")
+    assert found.found is None
+
+
+@pytest.mark.parametrize("order", ["reversed", "some gone and new", "one more in the middle"])
+def test_in_another_order_with_some_gone_and_some_new(
+    pack: Pack, files: Path, base: Path, tmp_path: Path, order: str
+) -> None:
+    after, other = (_plain(parquet.read_table(files / f"{name}.parquet")) for name in ("after", "other"))
+    new = other.slice(50, 7)
+    named = pyarrow.array([f"new-{place}" for place in range(7)])
+    new = new.set_column(new.schema.get_field_index("id"), "id", named)
+    gone = 0
+    match order:
+        case "reversed":
+            after, new_ones = after.take(pyarrow.array(range(ROWS - 1, -1, -1))), 0
+        case "one more in the middle":
+            after, new_ones = (
+                pyarrow.concat_tables([after.slice(0, 4000), new.slice(0, 1), after.slice(4000)]),
+                1,
+            )
+        case _:
+            after, new_ones = pyarrow.concat_tables([new, after.slice(0, ROWS - 30)]), 7
+            gone = 30
+    parquet.write_table(after, tmp_path / "now.parquet")
+    matcher = matcher_of(pack)
+    found = updated(pack, base, matcher, tmp_path / "now.parquet", None, tmp_path / "again")
+    assert found.found
+    assert found.found.gone == gone
+    lost = sum(place >= ROWS - 30 for place in range(0, ROWS, ROWS // CHANGED)) if gone else 0
+    assert found.found.changed == CHANGED - lost + new_ones
+    expected = whole(pack, matcher, tmp_path / "now.parquet", tmp_path / "whole")
+    assert rows(tmp_path / "again") == rows(expected)
+
+
+def test_day_after_day_each_result_rests_on_the_last(
+    pack: Pack, files: Path, base: Path, tmp_path: Path
+) -> None:
+    first, second = matcher_of(pack, {"first_edition_award": "400000"}), matcher_of(pack, CHANGE)
+    updated(pack, base, first, files / "after.parquet", None, tmp_path / "one")
+    third = _plain(parquet.read_table(files / "after.parquet"))
+    other = _plain(parquet.read_table(files / "other.parquet")).slice(2001, 40)
+    third = pyarrow.concat_tables([third.slice(0, 2001), other, third.slice(2041)])
+    parquet.write_table(third, tmp_path / "third.parquet")
+    found = updated(pack, tmp_path / "one", second, tmp_path / "third.parquet", None, tmp_path / "two")
+    assert found.found
+    assert 35 <= found.found.changed <= 40  # the one who changed the day before is another once more
+    expected = whole(pack, second, tmp_path / "third.parquet", tmp_path / "whole")
+    assert rows(tmp_path / "two") == rows(expected)
+
+
+def test_rows_that_cannot_be_read_any_more_are_told_and_in_no_result(
+    pack: Pack, files: Path, base: Path, tmp_path: Path
+) -> None:
+    table = _plain(parquet.read_table(files / "before.parquet"))
+    size = table["staff_now"].to_pylist()
+    size[5] = -4
+    table = table.set_column(
+        table.schema.get_field_index("staff_now"), "staff_now", pyarrow.array(size, table["staff_now"].type)
+    )
+    parquet.write_table(table, tmp_path / "now.parquet")
+    matcher = matcher_of(pack)
+    found = updated(pack, base, matcher, tmp_path / "now.parquet", None, tmp_path / "again")
+    assert found.found == again.Found(changed=0, gone=1, rejected=1)
+    assert ",staff_now," in (tmp_path / "again" / "rejected.csv").read_text(encoding="utf-8-sig")
+    expected = whole(pack, matcher, tmp_path / "now.parquet", tmp_path / "whole")
+    assert rows(tmp_path / "again") == rows(expected)
+
+
+def test_a_result_that_was_told_who_changed_cannot_tell_it_later(
+    pack: Pack, files: Path, base: Path, tmp_path: Path
+) -> None:
+    matcher = matcher_of(pack)
+    updated(pack, base, matcher, files / "after.parquet", files / "changed.parquet", tmp_path / "one")
+    with pytest.raises(run.OtherRun, match="--changed"):
+        updated(pack, tmp_path / "one", matcher, files / "other.parquet", None, tmp_path / "two")

@@ -87,9 +87,13 @@ _URL: Final = click.option(
 @click.option(
     "--since",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A result to bring up to date: only policies that changed are run over everybody.",
+    help="A result to bring up to date: policies that changed are run over everybody, the others over those who changed.",
 )
-@click.option("--changed", metavar="FILE", help="With --since: the rows of the subjects whose facts changed.")
+@click.option(
+    "--changed",
+    metavar="FILE",
+    help="With --since: the rows of the subjects whose facts changed. Without it they are found.",
+)
 def match(
     population: str, table: str | None, key: str, chosen: tuple[str, ...], subject: str, at: datetime | None, engine: str,
     url: str | None, path: Path | None, place: str | None, out: Path, since: Path | None, changed: str | None,
@@ -219,6 +223,7 @@ def simulate(
         raise click.ClickException(str(error)) from error
     effects = dict(zip(scenarios, found, strict=True))
     simulated.tell(pack, effects, by)
+    simulated.tell_shared((pack, other), before.conditions)
     if out is not None:
         out.write_text(simulated.as_csv(pack, effects), encoding="utf-8", newline="")
         click.echo(f"All effects are in {out}.")
@@ -381,10 +386,19 @@ def _tell_again(pack: Pack, found: Again, out: Path) -> None:
     for outcome in (found.policies, found.subjects):
         if outcome is not None:
             _tell(pack, outcome, out)
-    if not found.changed and found.subjects is None:
+    if found.found is not None:
+        who = found.found
         click.echo(
-            "没有政策变了，也没有说谁变了。" if chinese else "No policy changed, and nobody was said to have."
-        )
+            f"情况变了的或新来的：{who.changed:,}；不在了的：{who.gone:,}" if chinese
+            else f"Subjects that are new or changed: {who.changed:,}. Gone: {who.gone:,}."
+        )  # fmt: skip
+        if who.rejected:
+            click.echo(
+                f"读不出的行：{who.rejected:,}，见 {out}/rejected.csv" if chinese
+                else f"Rows that could not be read: {who.rejected:,}; they are in {out}/rejected.csv."
+            )  # fmt: skip
+    elif not found.changed and found.subjects is None:
+        click.echo("没有政策变了，人也没有变。" if chinese else "No policy changed, and nobody did.")
     told = f"tongban policy result {out}"
     click.echo(f"合并后的结果：{told}" if chinese else f"The whole result: {told}")
 

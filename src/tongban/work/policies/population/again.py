@@ -4,7 +4,9 @@
       since.json     the result before, by path and the digest of its manifest, and the policies that were run again
       policies/      a run of the changed policies over everybody
       subjects/      a run of the other policies over the subjects that changed
-      keys.parquet   those subjects, with those of whom nothing came out
+      changed.parquet, changes.json   their rows, where the record of the result before was laid beside the population
+      keys.parquet   those subjects, with those of whom nothing came out, and those who are gone
+      known-*.parquet, needs.json     the record of everybody as known now
 
 `rows` reads such a folder, or a plain one, as one result; what is in the newer folder takes the place of what is before it.
 """
@@ -13,14 +15,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from tongban.core.planning.population import Matcher
+from tongban.core.rules.to_numpy.given import Needs
+from tongban.work.policies.population import changes, record, run, sources
 from tongban.work.policies.population import rows as result_rows
-from tongban.work.policies.population import run, sources
 from tongban.work.policies.population.checking import Checker
 from tongban.work.policies.population.rows import Count
 from tongban.work.policies.population.run import MANIFEST, OtherRun, Outcome
@@ -28,8 +31,9 @@ from tongban.work.policies.population.sources import Source
 
 SINCE: Final = "since.json"
 KEYS: Final = "keys.parquet"
+CHANGED, CHANGES = "changed.parquet", "changes.json"
 POLICIES, SUBJECTS = "policies", "subjects"
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,17 @@ class Again:
     """Policies, over everybody."""
     policies: Outcome | None
     subjects: Outcome | None
+    found: Found | None = None
+    """Who changed, where that was found out and not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    changed: int
+    """Subjects that are new or of whom other things are known."""
+    gone: int
+    rejected: int
+    """Rows that could not be read: they are in `rejected.csv`, and their subjects in no result."""
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -67,9 +82,10 @@ def run_again(
     url: str | None = None, progress: Callable[[int], None] = lambda _rows: None,
 ) -> Again:  # fmt: skip
     """Runs the policies that are others than in the result `before` over `source`, and all other policies over the rows of
-    `changed`, the subjects whose facts are others now. Without `changed` nobody's are.
+    `changed`, the subjects whose facts are others now. Without `changed` they are found by what the result before knew of
+    each; where it was made from the same file, nobody is another.
 
-    Raises OtherRun when `before` is no result or has other policies, and what `run.run` raises.
+    Raises OtherRun when `before` is no result, has other policies or does not tell what it knew, and what `run.run` raises.
     """
     held = digests(before)
     if missing := sorted(set(held) - set(matcher.conditions)):
@@ -82,6 +98,7 @@ def run_again(
     out.mkdir(parents=True, exist_ok=True)
     said = {
         "format": _FORMAT, "since": str(before.resolve()), "before": _digest_of(before), "digests": {name: now[name] for name in others},
+        "population": source.digest(), "told": changed is not None,
     }  # fmt: skip
     book = out / SINCE
     if book.exists() and json.loads(book.read_text(encoding="utf-8")) != said:
@@ -96,12 +113,16 @@ def run_again(
             source, checks, part, engine, out / POLICIES,
             url=url, progress=progress, differ=_differ(before, source, checker.key),
         )  # fmt: skip
+    found = None
     if changed is not None:
-        _keep_keys(changed, checker.key, out / KEYS)
-        if same:
-            part, checks = _part(matcher, checker, same)
-            by_subjects = run.run(changed, checks, part, engine, out / SUBJECTS, url=url, progress=progress)
-    return Again(others, by_policies, by_subjects)
+        _keep_keys([changed], checker.key, None, out / KEYS)
+    elif not _same_population(before, source, checker.key):
+        found = _find(before, source, checker, matcher, same, out, progress)
+        changed = sources.open_source(str(out / CHANGED)) if found.changed else None
+    if changed is not None and same:
+        part, checks = _part(matcher, checker, same)
+        by_subjects = run.run(changed, checks, part, engine, out / SUBJECTS, url=url, progress=progress)
+    return Again(others, by_policies, by_subjects, found)
 
 
 def tables(folder: Path, policies: frozenset[str] | None = None) -> Iterator[Any]:
@@ -154,6 +175,58 @@ def write(folder: Path, out: Path) -> int:
     return total
 
 
+def _find(
+    before: Path, source: Source, checker: Checker, matcher: Matcher, same: tuple[str, ...], out: Path,
+    progress: Callable[[int], None],
+) -> Found:  # fmt: skip
+    """Who changed; once for a folder."""
+    if (out / CHANGES).is_file():
+        return Found(**json.loads((out / CHANGES).read_text(encoding="utf-8")))
+    held, needs = _record(before)
+    read = _part(matcher, checker, same)[0].needs
+    if lacking := sorted(
+        (read.facts.keys() | read.fields.keys()) - (needs.facts.keys() | needs.fields.keys())
+    ):
+        raise OtherRun(
+            f"{before} knows nothing of {', '.join(lacking[:5])}, so that nobody can tell who changed. Name the subjects that "
+            "changed with --changed, or run the policies over everybody."
+        )
+    whole = Needs(
+        {**needs.facts, **matcher.needs.facts},
+        {name: {**needs.fields.get(name, {}), **matcher.needs.fields.get(name, {})}
+         for name in needs.fields.keys() | matcher.needs.fields.keys()},
+    )  # fmt: skip
+    looking = Checker(checker.key, whole, checker.ranges, checker.codes)
+    changes_ = changes.since(held, source, looking, out, out / CHANGED, progress)
+    changed = [sources.open_source(str(changes_.path))] if changes_.path else []
+    _keep_keys(changed, checker.key, changes_.gone, out / KEYS)
+    run.write_rejected(out, changes_.rejected)
+    found = Found(changes_.changed, len(changes_.gone), len({one.row for one in changes_.rejected}))
+    (out / CHANGES).write_text(json.dumps(asdict(found)) + "\n", encoding="utf-8")
+    return found
+
+
+def _record(folder: Path) -> tuple[Path, Needs]:
+    """The folder that holds what was known of everybody at the time of a result, and what that was. Raises OtherRun."""
+    needs = record.needs_of(folder)
+    if needs is not None:
+        return folder, needs
+    since = _since(folder)
+    if since is None or since.get("told", True):
+        raise OtherRun(
+            f"{folder} does not say what was known of each subject, so that nobody can tell who changed. Name the subjects that "
+            "changed with --changed, or run the policies over everybody."
+        )
+    return _record(Path(since["since"]))  # made of the same population
+
+
+def _same_population(before: Path, source: Source, key: str) -> bool:
+    since, now = _since(before), source.digest()
+    if now is None or _first(before)["key"]["key"] != key:
+        return False
+    return now == (_manifest(before)["key"]["digest"] if since is None else since.get("population"))
+
+
 def _differ(before: Path, source: Source, key: str) -> bool:
     """Whether a run over the same rows has found already that every one has a key of its own."""
     held = _first(before)
@@ -177,12 +250,14 @@ def _part(matcher: Matcher, checker: Checker, policies: tuple[str, ...]) -> tupl
     return part, replace(fresh)
 
 
-def _keep_keys(changed: Source, key: str, path: Path) -> None:
+def _keep_keys(changed: Sequence[Source], key: str, gone: Any, path: Path) -> None:
     import pyarrow
     from pyarrow import parquet
 
-    columns = [batch.table[key].cast(pyarrow.string()) for batch in changed.batches(frozenset({key}))]
-    chunks = [chunk for column in columns for chunk in column.chunks]
+    columns = [
+        batch.table[key].cast(pyarrow.string()) for one in changed for batch in one.batches(frozenset({key}))
+    ]
+    chunks = [chunk for column in columns for chunk in column.chunks] + ([] if gone is None else [gone])
     parquet.write_table(pyarrow.table({"subject": pyarrow.chunked_array(chunks, pyarrow.string())}), path)
 
 

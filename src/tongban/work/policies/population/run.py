@@ -3,7 +3,8 @@
     result/
       run.json            what was run over what, and the counts of each finished part
       part-00000.parquet  subject, policy, result, amount_fen, failing, missing: nobody to whom a policy is not due
-      rejected.csv        rows that could not be read: row, key, column, reason
+      known-00000.parquet subject, known: what was known of each, as a number; see `record`
+    rejected.csv        rows that could not be read: row, key, column, reason
 
 A part is written whole or not at all.
 """
@@ -25,7 +26,7 @@ from tongban.core.planning.population import Matcher
 from tongban.core.planning.verdicts import Verdicts
 from tongban.core.planning.versions import Versions
 from tongban.core.rules.to_numpy.chunks import side_by_side
-from tongban.work.policies.population import engines, keys, rows, sources
+from tongban.work.policies.population import engines, keys, record, rows, sources
 from tongban.work.policies.population.checking import Checked, Checker, Rejected
 from tongban.work.policies.population.rows import Count
 from tongban.work.policies.population.sources import Source, Torn
@@ -33,7 +34,8 @@ from tongban.work.policies.population.sources import Source, Torn
 MANIFEST: Final = "run.json"
 REJECTED: Final = "rejected.csv"
 BATCHES_A_PART: Final = 2
-_FORMAT: Final = 4
+_FORMAT: Final = 5
+_HEADER: Final = sheets.MARK + sheets.text(("row", "key", "column", "reason"), [])
 
 
 class OtherRun(ValueError):
@@ -75,6 +77,7 @@ def run(
         outcome.rejected += book.torn
         return outcome
     runs = engines.engine(engine, Versions([matcher]), url)
+    record.begin(out, matcher.needs)
     checker.differ = differ or keys.differ_in(source, checker.key)
     done = len(book.parts) * BATCHES_A_PART
     with ThreadPoolExecutor(1) as writing:
@@ -103,6 +106,8 @@ class _Batch:
     rejected: tuple[Rejected, ...] = ()
     counts: Mapping[str, Count] = field(default_factory=dict[str, Count])
     tables: Sequence[Any] = ()
+    known: Any = None
+    """See `record`."""
 
 
 def _tasks(
@@ -125,10 +130,12 @@ def _tasks(
 
 def _computed(size: int, checked: Checked, matcher: Matcher, runs: engines.Runs) -> _Batch:
     n, found = len(checked.keys), dict[str, Verdicts]()
+    columns = engines.columns_of(checked.table, matcher)
     if n:
-        (found,) = runs.compute(checked.table, engines.columns_of(checked.table, matcher), n)
+        (found,) = runs.compute(checked.table, columns, n)
     tables, counts = rows.tables(checked.keys, found, matcher)
-    return _Batch(size, False, n, checked.rejected, counts, tables)
+    known = record.table(checked.keys, record.numbers(columns, matcher.needs, n))
+    return _Batch(size, False, n, checked.rejected, counts, tables, known)
 
 
 def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
@@ -170,13 +177,15 @@ class _Book:
     def open(cls, folder: Path, key: dict[str, Any]) -> _Book:
         if not folder.is_dir() or not any(folder.iterdir()):
             folder.mkdir(parents=True, exist_ok=True)
-            return cls(folder, key, [])
+            book = cls(folder, key, [])
+            book._keep()  # whoever stops in the first part finds a run to go on with
+            return book
         try:
             held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             same, book = held["key"] == key, cls(folder, key, held["parts"], held["finished"], held["torn"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise OtherRun(f"{folder} is not empty and holds no run. Choose another folder.") from error
-        if not same or key["digest"] is None:
+        if not same or (key["digest"] is None and book.parts):
             what = "the policies, their numbers or the population are others now"
             what = what if not same else "nobody can tell whether the table is still the same"
             raise OtherRun(f"{folder} holds a run, and {what}. Choose another folder, or remove this one.")
@@ -200,8 +209,7 @@ class _Book:
         each = sorted(self.folder.glob("rejected-*.csv"))
         lines = [line for one in each for line in one.read_text(encoding="utf-8").splitlines(keepends=True)]
         if lines:
-            header = sheets.MARK + sheets.text(("row", "key", "column", "reason"), [])
-            _replace(self.folder / REJECTED, (header + "".join(lines)).encode())
+            _replace(self.folder / REJECTED, (_HEADER + "".join(lines)).encode())
         self.finished, self.torn, self.differ = True, len(torn.rows), differ
         self._keep()  # before they are taken away: a finished run is not put together again
         for one in each:
@@ -226,6 +234,7 @@ class _Part:
         self.counts = {name: Count() for name in matcher.conditions}
         self.subjects, self.batches = 0, 0
         self.rejected: tuple[Rejected, ...] = ()
+        self._known: list[Any] = []
 
     def take(self, batch: _Batch) -> None:
         from pyarrow import parquet
@@ -242,6 +251,7 @@ class _Part:
                 dictionary_pagesize_limit=rows.MOST_WORDS, write_batch_size=rows.BATCH,
             )  # fmt: skip  # nobody asks for ranges of these columns, and they take half of the time
         self._wait()
+        self._known.append(batch.known)
         self._begun = self._writing.submit(self._append, batch.tables)
 
     def _append(self, tables: Sequence[Any]) -> None:
@@ -257,6 +267,7 @@ class _Part:
         """The part on disk; what the manifest says of it."""
         self._wait()
         self._writer.close()
+        record.write(self._folder, self._number, self._known)
         _write_rejected(self._folder / f"rejected-{self._number:05}.csv", self.rejected)
         self._target.with_suffix(".part").replace(self._target)
         return {
@@ -270,11 +281,21 @@ class _Part:
         }
 
 
+def write_rejected(folder: Path, rejected: Sequence[Rejected]) -> None:
+    """All of them in one file; no file where there is none."""
+    if rejected:
+        _replace(folder / REJECTED, (_HEADER + _lines(rejected)).encode())
+
+
 def _write_rejected(path: Path, rejected: Sequence[Rejected]) -> None:
     """Without a row of names. Nothing rejected, no file."""
-    lines = [(one.row or "", one.key, one.column, one.reason) for one in rejected]
-    if lines:
-        path.write_text(sheets.text((), lines).partition("\r\n")[2], encoding="utf-8", newline="")
+    if rejected:
+        path.write_text(_lines(rejected), encoding="utf-8", newline="")
+
+
+def _lines(rejected: Sequence[Rejected]) -> str:
+    rows = [(one.row or "", one.key, one.column, one.reason) for one in rejected]
+    return sheets.text((), rows).partition("\r\n")[2]
 
 
 def _replace(path: Path, content: bytes) -> None:
