@@ -111,7 +111,7 @@ def run_again(
         part, checks = _part(matcher, checker, others)
         by_policies = run.run(
             source, checks, part, engine, out / POLICIES,
-            url=url, progress=progress, differ=_differ(before, source, checker.key),
+            url=url, progress=progress, differ=_differ(before, source, checker.key), remember=False,
         )  # fmt: skip
     found = None
     if changed is not None:
@@ -121,7 +121,9 @@ def run_again(
         changed = sources.open_source(str(out / CHANGED)) if found.changed else None
     if changed is not None and same:
         part, checks = _part(matcher, checker, same)
-        by_subjects = run.run(changed, checks, part, engine, out / SUBJECTS, url=url, progress=progress)
+        by_subjects = run.run(
+            changed, checks, part, engine, out / SUBJECTS, url=url, progress=progress, remember=False
+        )
     return Again(others, by_policies, by_subjects, found)
 
 

@@ -61,12 +61,14 @@ def run(
     url: str | None = None,
     progress: Callable[[int], None] = lambda _rows: None,
     differ: bool = False,
+    remember: bool = True,
 ) -> Outcome:
     """Matches every subject, and writes the result into a folder.
 
     A folder with an unfinished run of the same policies over the same population is gone on with. Raises OtherRun for any
     other folder that is not empty, BadSource for a population that cannot be read, or not to its end: what was finished
     before stays, and CannotRun for an engine that cannot. `differ`: it is known already that every row has a key of its own.
+    `remember`: a record is kept of what was known, by which `again` finds who changed.
     """
     book = _Book.open(out, _key(source, checker, matcher))
     outcome = Outcome(counts={name: Count() for name in matcher.conditions})
@@ -77,12 +79,14 @@ def run(
         outcome.rejected += book.torn
         return outcome
     runs = engines.engine(engine, Versions([matcher]), url)
-    record.begin(out, matcher.needs)
+    if remember:
+        record.begin(out, matcher.needs)
     checker.differ = differ or keys.differ_in(source, checker.key)
     done = len(book.parts) * BATCHES_A_PART
     with ThreadPoolExecutor(1) as writing:
         part = _Part(out, len(book.parts), matcher, writing)
-        for found in side_by_side(_tasks(source, checker, matcher, runs, done), runs.workers):
+        tasks = _tasks(source, checker, matcher, runs, done, remember)
+        for found in side_by_side(tasks, runs.workers):
             progress(found.rows)
             if found.skipped:
                 continue
@@ -111,7 +115,7 @@ class _Batch:
 
 
 def _tasks(
-    source: Source, checker: Checker, matcher: Matcher, runs: engines.Runs, done: int
+    source: Source, checker: Checker, matcher: Matcher, runs: engines.Runs, done: int, remember: bool
 ) -> Iterator[Callable[[], _Batch]]:
     """One for each batch. Of those that are done already only the keys are read again."""
     for number, batch in enumerate(source.batches(checker.wanted())):
@@ -125,16 +129,16 @@ def _tasks(
         if number < done:
             yield partial(_Batch, size, skipped=True)
         else:
-            yield partial(_computed, size, checked, matcher, runs)
+            yield partial(_computed, size, checked, matcher, runs, remember)
 
 
-def _computed(size: int, checked: Checked, matcher: Matcher, runs: engines.Runs) -> _Batch:
+def _computed(size: int, checked: Checked, matcher: Matcher, runs: engines.Runs, remember: bool) -> _Batch:
     n, found = len(checked.keys), dict[str, Verdicts]()
     columns = engines.columns_of(checked.table, matcher)
     if n:
         (found,) = runs.compute(checked.table, columns, n)
     tables, counts = rows.tables(checked.keys, found, matcher)
-    known = record.table(checked.keys, record.numbers(columns, matcher.needs, n))
+    known = record.table(checked.keys, record.numbers(columns, matcher.needs, n)) if remember else None
     return _Batch(size, False, n, checked.rejected, counts, tables, known)
 
 
@@ -251,7 +255,8 @@ class _Part:
                 dictionary_pagesize_limit=rows.MOST_WORDS, write_batch_size=rows.BATCH,
             )  # fmt: skip  # nobody asks for ranges of these columns, and they take half of the time
         self._wait()
-        self._known.append(batch.known)
+        if batch.known is not None:
+            self._known.append(batch.known)
         self._begun = self._writing.submit(self._append, batch.tables)
 
     def _append(self, tables: Sequence[Any]) -> None:
@@ -267,7 +272,8 @@ class _Part:
         """The part on disk; what the manifest says of it."""
         self._wait()
         self._writer.close()
-        record.write(self._folder, self._number, self._known)
+        if self._known:
+            record.write(self._folder, self._number, self._known)
         _write_rejected(self._folder / f"rejected-{self._number:05}.csv", self.rejected)
         self._target.with_suffix(".part").replace(self._target)
         return {
