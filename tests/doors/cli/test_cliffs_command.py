@@ -54,8 +54,62 @@ def test_the_table_holds_numbers(firm: Path, tmp_path: Path) -> None:
     (row,) = csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines())
     assert row == {
         "at": "3000000.00", "beyond": "3000000.01", "policy": "small-low-profit-tax", "before_yuan": "-150000.00",
-        "after_yuan": "-750000.00", "lost_yuan": "600000.00", "turned": "small-low-profit-tax/amount", "kind": "cliff",
+        "after_yuan": "-750000.00", "lost_yuan": "600000.00", "turned": "small-low-profit-tax/amount",
+        "taken_before": "", "taken_after": "", "kind": "cliff",
     }  # fmt: skip
+
+
+RELIEFS = (
+    "--policy", "small-low-profit-relief", "--policy", "hi-tech-income-tax", "--fact", "taxable_income", "--at", "2026-03-02",
+)  # fmt: skip
+
+
+@pytest.fixture
+def hi_tech(firm: Path) -> Path:
+    text = firm.read_text(encoding="utf-8") + "hi_tech_status: first\nhi_tech_valid: true\n"
+    firm.write_text(text, encoding="utf-8")
+    return firm
+
+
+def test_of_two_reliefs_the_one_that_is_left_is_told_and_reckoned_with(hi_tech: Path, tmp_path: Path) -> None:
+    """20 % of 3,000,000 are saved or 10 %, and never both: 300,000 are lost, and not 600,000."""
+    out = tmp_path / "cliffs.csv"
+    done = ran(*RELIEFS, "--facts", hi_tech, "--out", out)
+    assert done.exit_code == 0, done.output
+    small, other = (
+        "Income tax relief of small low-profit enterprises",
+        "Income tax relief of hi-tech enterprises",
+    )
+    assert "300,000.00 yuan less" in done.output
+    assert f"at ¥3,000,000 the most that goes together is {small} 600,000.00 yuan\n" in done.output
+    assert f"at ¥3,000,000.01 the most that goes together is {other} 300,000.00 yuan\n" in done.output
+    assert f"counted as the most that may be had together: {small}, {other}" in done.output
+    (row,) = csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines())
+    assert row["lost_yuan"] == "300000.00"
+    assert row["taken_before"] == "small-low-profit-relief=600000.00"
+    assert row["taken_after"] == "hi-tech-income-tax=300000.00"
+
+
+def test_of_two_reliefs_it_is_told_in_chinese(hi_tech: Path) -> None:
+    done = ran(*RELIEFS, "--facts", hi_tech, language="zh_CN.UTF-8")
+    assert "¥3,000,000 时合起来最多拿：小型微利企业所得税优惠 600,000.00 元" in done.output
+    assert "不能简单相加，按合起来最多能拿的算：小型微利企业所得税优惠、高新技术企业所得税优惠" in done.output
+
+
+def test_of_a_population_too_only_one_of_two_reliefs_is_lost(tmp_path: Path) -> None:
+    firms = tmp_path / "firms.csv"
+    firms.write_text(
+        "id,entity,staff_by_quarter,assets_by_quarter,taxable_income,hi_tech_status,hi_tech_valid\n"
+        "a,company,10,1000000,2900000,first,true\n"
+        "b,company,10,1000000,2900000,none,false\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "out.csv"
+    done = ran(*RELIEFS, "--population", firms, "--out", out)
+    assert done.exit_code == 0, done.output
+    assert "counted as the most that may be had together" in done.output
+    rows = {row["at"]: row for row in csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines())}
+    assert (rows["3000000.00"]["losing"], rows["3000000.00"]["lost_yuan"]) == ("2", "900000.00")
 
 
 def test_a_narrower_range_can_hold_no_cliff(firm: Path) -> None:

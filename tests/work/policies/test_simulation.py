@@ -142,9 +142,9 @@ def test_a_number_that_cannot_be_set_is_refused(city: Pack, name: str, value: st
         changed.with_values(city, {}, {name: value})
 
 
-def ran(*words: object) -> Any:
+def ran(*words: object, language: str = "en_US.UTF-8") -> Any:
     given = ("policy", "simulate", *map(str, words), "--at", "2025-06-01", "--pack", str(ROOT / "packs/cn"))
-    return CliRunner().invoke(cli, list(given), env={"LC_ALL": "en_US.UTF-8"})
+    return CliRunner().invoke(cli, list(given), env={"LC_ALL": language})
 
 
 @pytest.fixture
@@ -190,3 +190,24 @@ def test_what_would_change_nothing_is_said(firms: Path) -> None:
     assert "None of these policies would come to anything else by it." in ran("--population", firms, "--set", "refund_rate_sme=0.6").output  # fmt: skip
     assert "Say what might change" in ran("--population", firms).output
     assert "Write NAME=VALUE" in ran("--population", firms, "--set", "0.5").output
+
+
+def test_of_policies_that_exclude_each_other_it_is_said_that_amounts_are_each_ones_own(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text(
+        "id,entity,staff_by_quarter,assets_by_quarter,taxable_income,hi_tech_status,hi_tech_valid\n"
+        "a,company,10,1000000,2900000,first,true\n",
+        encoding="utf-8",
+    )
+    both = ("--policy", "small-low-profit-relief", "--policy", "hi-tech-income-tax")
+    given = ("--population", path, "--set", "income_tax_rate=0.3")
+    en = "Amounts are each policy's own; these are not simply added up for one subject: "
+    names = "Income tax relief of small low-profit enterprises, Income tax relief of hi-tech enterprises"
+    assert f"{en}{names}\n" in ran(*given, *both).output
+    zh = "金额是每项政策单独算的；这几项不能简单相加：小型微利企业所得税优惠、高新技术企业所得税优惠\n"
+    assert zh in ran(*given, *both, language="zh_CN.UTF-8").output
+    one = ran(*given, *both[:2])
+    assert one.exit_code == 0
+    assert en not in one.output

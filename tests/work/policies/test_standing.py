@@ -8,18 +8,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.core.planning.cliff_packs import Writer, small, worth_of
 from tests.work.policies.test_population import city  # noqa: F401  (a fixture)
 
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.packs.pack import Pack
-from tongban.core.planning import calculator
+from tongban.core.planning import calculator, stacking
 from tongban.core.planning.calculator import Result
 from tongban.core.planning.population import Matcher
 from tongban.core.rules.states import Known
 from tongban.work.policies.population import sources
 from tongban.work.policies.population.checking import Checker
-from tongban.work.policies.population.standing import standing
+from tongban.work.policies.population.standing import Standing, standing
 
 AT = date(2025, 9, 2)
 NAMES = ("entity", "staff_by_quarter", "assets_by_quarter", "taxable_income")
@@ -79,6 +80,68 @@ def test_it_is_what_the_calculator_says_of_each(city: Pack, tmp_path: Path) -> N
     assert (found.subjects, found.rejected) == (300, 0)
     assert found.unknown == sum(one["taxable_income"] is None for one in people)
     assert found.others == frozenset()
+
+
+def below(pack: Pack, fact: str, path: Path, at: date) -> Standing:
+    policies = list(pack.policies.values())
+    checker = Checker.of(pack, Matcher.of_pack(pack, policies, at).needs, vocabulary_of(pack).ranges, "id")
+    return standing(sources.open_source(str(path)), checker, pack, policies, fact, at, within=Fraction(1, 2))
+
+
+def held_against_each(pack: Pack, people: list[dict[str, int]], found: Standing) -> int:
+    """Every place counted again, subject by subject; how many lose."""
+    whole = 0
+    for place in found.places:
+        at, beyond = int(str(place.at)), int(str(place.beyond))
+        near = [one for one in people if at - at // 2 <= one["x"] <= at]
+        lost = [worth_of(pack, facts(one, at)) - worth_of(pack, facts(one, beyond)) for one in near]
+        assert (place.near, place.open) == (len(near), 0)
+        assert place.losing == sum(one > 100 for one in lost), place
+        assert place.lost_fen == sum(one for one in lost if one > 100), place
+        whole += place.losing
+    return whole
+
+
+def facts(one: dict[str, int], x: int) -> dict[str, Known]:
+    return {"x": Known(x), "y": Known(one["y"]), "one": Known(one["one"] * 100)}
+
+
+def test_of_policies_that_bear_on_each_other_it_is_the_best_combination_of_each(tmp_path: Path) -> None:
+    losing = combined = 0
+    for seed in range(12):
+        write = Writer(seed)
+        pack = small(*write.policies())
+        random = write.random
+        people = [
+            {"x": random.randint(0, 90), "y": random.randint(0, 60), "one": random.choice((1, 2, 3))}
+            for _ in range(60)
+        ]
+        path = tmp_path / f"{seed}.csv"
+        rows = (f"{n},{one['x']},{one['y']},{one['one']}" for n, one in enumerate(people))
+        path.write_text("\n".join(("id,x,y,one", *rows)), encoding="utf-8")
+        found = below(pack, "x", path, AT)
+        assert found.exact
+        losing += held_against_each(pack, people, found)
+        combined += bool(stacking.clusters(pack.policies.values()))
+    assert losing > 100
+    assert combined > 5
+
+
+def test_a_cap_counts_for_one_policy_alone_and_more_than_twelve_are_said_not_to_be_exact(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,x\na,10\nb,9\n", encoding="utf-8")
+    ends = "CASE WHEN x > 10 THEN 1.00 ELSE 500.00 END"
+    capped = "{group: g, rule: sum-with-cap, cap_fen: 3000, source: drawn, confidence: design}"
+    found = below(small({"amount": ends, "stacking": capped}), "x", path, AT)
+    assert [(one.at, one.losing, one.lost_fen) for one in found.places if one.losing] == [(10, 2, 2 * 29_00)]
+    assert found.exact
+    alone = "{group: g, rule: higher-of, source: drawn, confidence: design}"
+    many = [{"amount": f"{300 + n}.00", "stacking": alone} for n in range(13)]
+    found = below(small({"amount": ends, "stacking": alone}, *many), "x", path, AT)
+    assert [(one.at, one.losing, one.lost_fen) for one in found.places if one.losing] == [(10, 2, 2 * 188_00)]
+    assert not found.exact
 
 
 def test_places_that_move_with_other_facts_are_named(city: Pack, tmp_path: Path) -> None:  # noqa: F811

@@ -5,14 +5,19 @@
 
 One more unit is a yuan of money, or one person, month, square metre: whatever the fact counts. Of a tax or a levy it loses
 what it costs more. A *cliff* is a jump between two neighbouring values of the fact (two fen of money, two persons); a
-*slide* is a stretch on which every further unit loses more than a yuan, without a jump. Several policies are added up
-as they stand; that one of them may exclude another (`stacking`) is not looked at.
+*slide* is a stretch on which every further unit loses more than a yuan, without a jump. Several policies count as the best
+lawful combination of what is due (`stacking`): one that makes up for another that it excludes leaves no cliff.
 
 Places where the rules can jump come from `cliff_places`; what is lost there is what `calculator.assess` says on either side.
+Between them amounts go straight, or bend where a rule multiplies the fact by itself, and the combination can turn: an
+amount reaches nothing, another set becomes the best, a cap is reached, or two amounts change their order and so which of
+them pays the difference. Where amounts are straight every such turn is found; where they bend, all but those that come and
+go between two looks.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,6 +32,8 @@ from tongban.core.packs.names import did_you_mean
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import calculator, cliff_places
 from tongban.core.planning.calculator import AMOUNT, Assessment, Result
+from tongban.core.planning.stacking import Combination
+from tongban.core.planning.together import COSTS, Together
 from tongban.core.rules import ir
 from tongban.core.rules.changes import thresholds
 from tongban.core.rules.changes.thresholds import Grid
@@ -38,12 +45,10 @@ from tongban.core.rules.types import Kind, Type
 
 YUAN: Final = 100
 """Fen that a further unit may lose without being a cliff."""
-COSTS: Final = ("tax-due", "levy")
-"""Effects of which the subject pays the amount."""
 _MONEY: Final = ("payment", "tax-saved", *COSTS)
 _NUMBERS: Final = (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY)
 _LOOKS: Final = 9
-"""Values of a stretch at which it is asked whether it slides."""
+"""Values of a stretch at which it is asked whether it slides, and which combination is best."""
 
 Reason: TypeAlias = Literal["unknown-fact", "not-a-number", "not-read", "not-money", "empty-range"]
 
@@ -84,12 +89,15 @@ class Cliff:
     policy: str
     """The one that loses most."""
     before_fen: int
-    """Of all policies together; what is to be paid counts below nothing."""
+    """Of the best lawful combination of all policies; what is to be paid counts below nothing."""
     after_fen: int
     lost_fen: int
     by_policy: Mapping[str, tuple[int, int]]
-    """Amount in fen before and after, as the calculator gives it, of those that change."""
+    """Amount in fen before and after, as the calculator gives it for each alone, of those that change."""
     turned: tuple[Turned, ...]
+    """Of the policies that change, without those that are taken on neither side."""
+    combined: tuple[Combination, Combination] | None
+    """What is taken before and after, where that pays something else than all of it added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,8 @@ class Found:
     slides: tuple[Slide, ...]
     open: tuple[tuple[Value, Value], ...]
     """Stretches with so many steps of rounding that only the first were looked at."""
+    exact: bool
+    """Whether no lawful combination pays more than what was reckoned (`stacking.EXACT`)."""
 
 
 def cliffs(
@@ -192,14 +202,18 @@ class _Search:
         """A further unit, in steps of the grid. Of less than a yuan of money the unit is as small."""
         if grid.type.kind is Kind.MONEY:
             self._unit = max(1, min(YUAN, more))
+        self._together = Together(pack, policies)
+        self._amounts: dict[int, dict[str, int]] = {}
         self._worth: dict[int, int] = {}
+        self._turns: list[int] = []
+        """Both sides of every place at which the combination turns, in rising order."""
 
     def found(self) -> Found:
         policies = tuple(self._policies.values())
         places = cliff_places.places(
             roots(self._pack, policies), self._fact, self._facts, self._values, self._grid
         )
-        numbers = places.numbers
+        numbers = self._with_turns(places.numbers)
         edges = {low for low, high in pairwise(numbers) if high == low + 1}
         jumps: list[int] = []
         slides: list[tuple[int, int]] = []
@@ -222,7 +236,22 @@ class _Search:
             tuple(cliff for low in jumps if (cliff := self._cliff(low))),
             tuple(self._slide(low, high) for low, high in _joined(slides, gap=int(self._unit > 1))),
             tuple((value(low), value(high)) for low, high in places.open),
+            self._together.exact,
         )
+
+    def _with_turns(self, numbers: Sequence[int]) -> list[int]:
+        """With both sides of those turns of the combination at which there is a jump. The others only bend."""
+        found = set(numbers)
+        for low, high in pairwise(numbers):
+            if high == low + 1:
+                continue
+            points = sorted({low + (high - low) * part // (_LOOKS - 1) for part in range(_LOOKS)})
+            turns = thresholds.switches(lambda n: self._together.outline(self._amounts_at(n)), points)
+            for before, after in zip(turns, turns, strict=True):
+                self._turns += before, after
+                if abs(self._lost(before, after)) > self._more:
+                    found |= {before, after}
+        return sorted(found)
 
     # -- amounts -------------------------------------------------------------------------------------------
 
@@ -234,13 +263,16 @@ class _Search:
         return self._worth_at(low) - self._worth_at(high)
 
     def _worth_at(self, number: int) -> int:
-        """As `calculator.assess` has it, without the reasons, which take longest."""
         if number not in self._worth:
-            facts = self._at_number(number)
-            self._worth[number] = sum(
-                self._sign(name) * self._amount(rules, facts) for name, rules in self._rules.items()
-            )
+            self._worth[number] = self._together.worth(self._amounts_at(number))
         return self._worth[number]
+
+    def _amounts_at(self, number: int) -> dict[str, int]:
+        """As `calculator.assess` has them, without the reasons, which take longest."""
+        if number not in self._amounts:
+            facts = self._at_number(number)
+            self._amounts[number] = {name: self._amount(rules, facts) for name, rules in self._rules.items()}
+        return self._amounts[number]
 
     def _amount(self, rules: Mapping[str, Rule], facts: Facts) -> int:
         states = {name: evaluate(rule, facts, self._values) for name, rule in rules.items()}
@@ -256,9 +288,6 @@ class _Search:
             else 0
         )
 
-    def _sign(self, policy: str) -> int:
-        return -1 if self._policies[policy].effect in COSTS else 1
-
     # -- what is found -------------------------------------------------------------------------------------
 
     def _cliff(self, low: int) -> Cliff | None:
@@ -272,24 +301,36 @@ class _Search:
             for name, policy in self._policies.items()
         }
         fen = {name: (_fen(one), _fen(other)) for name, (one, other) in sides.items()}
-        lost = {name: self._sign(name) * (one - other) for name, (one, other) in fen.items()}
-        if sum(lost.values()) <= self._more:
+        worth = [self._together.worth({name: both[side] for name, both in fen.items()}) for side in (0, 1)]
+        if worth[0] - worth[1] <= self._more:
             return None
+        combined = tuple(
+            self._together.combination({name: both[side] for name, both in fen.items()}) for side in (0, 1)
+        )
+        paid = [self._paid(made, fen, side) for side, made in enumerate(combined)]
+        lost = {name: paid[0][name] - paid[1][name] for name in fen}
+        changed = {name: both for name, both in fen.items() if both[0] != both[1]}
         return Cliff(
             at=self._grid.value(low),
             beyond=self._grid.value(low + 1),
             policy=max(lost, key=lambda name: lost[name]),
-            before_fen=sum(self._sign(name) * one for name, (one, _) in fen.items()),
-            after_fen=sum(self._sign(name) * other for name, (_, other) in fen.items()),
-            lost_fen=sum(lost.values()),
-            by_policy={name: amounts for name, amounts in fen.items() if lost[name]},
+            before_fen=worth[0],
+            after_fen=worth[1],
+            lost_fen=worth[0] - worth[1],
+            by_policy=changed,
             turned=tuple(
                 turned
-                for name, both in sides.items()
-                if lost[name]
-                for turned in self._turned(name, *both, before, after)
+                for name in changed
+                if paid[0][name] or paid[1][name]
+                for turned in self._turned(name, *sides[name], before, after)
             ),
+            combined=(combined[0], combined[1]) if any(map(_less, combined)) else None,
         )
+
+    def _paid(self, made: Combination, fen: Mapping[str, tuple[int, int]], side: int) -> dict[str, int]:
+        """What each policy adds on one side: in the combination, or what it costs."""
+        costs = {name: both[side] * self._together.sign(name) for name, both in fen.items()}
+        return costs | {part.policy: part.pays_fen for part in made.parts}
 
     def _turned(
         self, policy: str, one: Assessment, other: Assessment, before: Facts, after: Facts
@@ -319,7 +360,10 @@ class _Search:
         if high - low < unit:
             return []
         last = high - unit
-        samples = sorted({low + (last - low) * part // (_LOOKS - 1) for part in range(_LOOKS)})
+        turns = self._turns[bisect_left(self._turns, low) : bisect_right(self._turns, high)]
+        looks = {low + (last - low) * part // (_LOOKS - 1) for part in range(_LOOKS)}
+        looks |= {one - by for one in turns for by in (0, unit) if low <= one - by <= last}
+        samples = sorted(looks)
 
         def slides(number: int) -> bool:
             return self._lost(number, number + unit) > self._more
@@ -338,6 +382,10 @@ def _fen(found: Assessment) -> int:
     if found.result is Result.NEEDS_DATA:
         raise NeedsData(frozenset(found.missing))
     return found.amount_fen or 0
+
+
+def _less(made: Combination) -> bool:
+    return any(part.pays_fen != part.amount_fen for part in made.parts)
 
 
 def _joined(stretches: list[tuple[int, int]], gap: int = 0) -> list[tuple[int, int]]:

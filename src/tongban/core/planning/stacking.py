@@ -13,15 +13,16 @@ What a policy says of the others in its group (`Stacking.rule`), with the words 
 
 A combination is a set of policies that no rule of a member forbids. What each of them pays follows from the set: what is
 held already comes first, then the smaller amounts before the larger ones. Policies that share no group bear on each other
-only through a third, so each such cluster is searched by itself: every set of it up to `EXACT` policies, and beyond that
-only sets that one change does not better, which the answer then says.
+only through a third, and a group in which all are added up (`sum`, `sequence`) joins nobody; so each such cluster is searched
+by itself: every set of it up to `EXACT` policies, and beyond that only sets that one change does not better, which the
+answer then says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Final, Literal
 
 from tongban.core.packs.model_data import Policy, Stacking
@@ -32,6 +33,9 @@ EXACT: Final = 12
 ADDABLE: Final = ("payment", "tax-saved")
 """Effects that are money for the subject."""
 _ALONE: Final = ("exclusive", "higher-of")
+_ADDED: Final = ("sum", "sequence")
+_OUTLINED: Final = 8
+"""Most policies of a cluster of which every set is read in an outline."""
 
 Why = Literal["held", "excluded", "lower", "difference", "cap"]
 
@@ -103,11 +107,7 @@ def best(pack: Pack, due: Mapping[str, int], held: Mapping[str, int] | None = No
 
 def of_policies(policies: Iterable[Policy], due: Mapping[str, int], held: Mapping[str, int]) -> Combination:
     """The same for policies in the order that breaks ties."""
-    ones = [
-        _One(one.id, held.get(one.id, due.get(one.id, 0)), held.get(one.id), one.stacking, place)
-        for place, one in enumerate(policies)
-        if one.effect in ADDABLE
-    ]
+    ones = _ones(policies, due, held)
     parts: list[Part] = []
     total, exact = 0, True
     for cluster in _clusters(ones):
@@ -121,16 +121,63 @@ def of_policies(policies: Iterable[Policy], due: Mapping[str, int], held: Mappin
     return Combination(tuple(parts), total, exact)
 
 
+def clusters(policies: Iterable[Policy]) -> tuple[tuple[Policy, ...], ...]:
+    """Those of which what is paid together need not be the sum of the amounts: policies that groups join, and one by itself
+    whose own group has a cap. Each cluster, and all of them, in the order given.
+    """
+    given = list(policies)
+    return tuple(
+        tuple(given[one.position] for one in cluster)
+        for cluster in _clusters(_ones(given, {}, {}))
+        if len(cluster) > 1 or capped(given[cluster[0].position])
+    )
+
+
+def capped(policy: Policy) -> bool:
+    """Whether it can pay less than its amount although no other is taken."""
+    return any(rule.rule == "sum-with-cap" and rule.cap_fen is not None for rule in policy.stacking)
+
+
+def outline(policies: Iterable[Policy], due: Mapping[str, int]) -> Hashable:
+    """Of one cluster: in which order the amounts stand, by which rule each is paid in every lawful set, and which set is best.
+
+    Where two subjects have the same outline, the straight way between their amounts has it everywhere, and what is paid
+    together goes straight too. (Of more than eight policies only the best set is read, so that one may be missed.)
+    """
+    ones = [one for one in _ones(policies, due, {}) if one.amount > 0]
+    whole = len(ones) <= _OUTLINED
+    best_set = _searched(ones, ones) if len(ones) <= EXACT else _improved(ones, ones)
+    sets = chain.from_iterable(combinations(ones, size) for size in range(1, len(ones) + 1)) if whole else ()
+    order = tuple(one.position for one in sorted(ones, key=lambda one: one.order))
+    chosen = tuple(one.position for one in best_set)
+    lawful = (list(some) for some in sets if _lawful(some, list(some)))
+    return order, chosen, tuple(_branches(some) for some in (best_set, *lawful))
+
+
+def _branches(chosen: list[_One]) -> Hashable:
+    paid = _pay(chosen)
+    return tuple((paid.why.get(one.policy), paid.of[one.policy] > 0) for one in chosen)
+
+
+def _ones(policies: Iterable[Policy], due: Mapping[str, int], held: Mapping[str, int]) -> list[_One]:
+    return [
+        _One(one.id, held.get(one.id, due.get(one.id, 0)), held.get(one.id), one.stacking, place)
+        for place, one in enumerate(policies)
+        if one.effect in ADDABLE
+    ]
+
+
 def _clusters(ones: list[_One]) -> Iterator[list[_One]]:
     """Policies that are joined by groups, each cluster in the order of the pack."""
+    joining = {rule.group for one in ones for rule in one.rules if rule.rule not in _ADDED}
     left = list(ones)
     while left:
         cluster = [left.pop(0)]
-        groups = {rule.group for rule in cluster[0].rules}
+        groups = {rule.group for rule in cluster[0].rules} & joining
         while found := [one for one in left if groups & {rule.group for rule in one.rules}]:
             cluster += found
             left = [one for one in left if one not in found]
-            groups |= {rule.group for one in found for rule in one.rules}
+            groups |= {rule.group for one in found for rule in one.rules} & joining
         yield sorted(cluster, key=lambda one: one.position)
 
 

@@ -18,8 +18,10 @@ from tongban.core.packs.lexicon import lexicon_of, vocabulary_of
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import cliffs as planning
+from tongban.core.planning import stacking, together
 from tongban.core.planning.calculator import AMOUNT
 from tongban.core.planning.cliffs import Cliff, Found, Turned
+from tongban.core.planning.stacking import Combination, Part
 from tongban.core.rules import ir
 from tongban.core.rules.narrate.phrases import Phrases
 from tongban.core.rules.narrate.speech import Speech
@@ -44,7 +46,13 @@ _REFUSED = {
 
 
 @click.command()
-@click.option("--policy", "chosen", multiple=True, required=True, help="A policy; several are added up.")
+@click.option(
+    "--policy",
+    "chosen",
+    multiple=True,
+    required=True,
+    help="A policy; several count as the best that may be had together.",
+)
 @click.option("--fact", required=True, help="The number or the money that grows.")
 @click.option(
     "--facts", "facts_file", type=click.Path(path_type=Path), help="What else is known: YAML of fact: value."
@@ -125,7 +133,18 @@ def cliffs(
     if out is not None:
         _write(
             out,
-            ("at", "beyond", "policy", "before_yuan", "after_yuan", "lost_yuan", "turned", "kind"),
+            (
+                "at",
+                "beyond",
+                "policy",
+                "before_yuan",
+                "after_yuan",
+                "lost_yuan",
+                "turned",
+                "taken_before",
+                "taken_after",
+                "kind",
+            ),
             _rows(found),
             speech,
         )
@@ -165,7 +184,7 @@ class _Telling:
             lost = say(f"少了 {_yuan(cliff.lost_fen)} 元", f"{_yuan(cliff.lost_fen)} yuan less")
             click.echo(_step(value(found.type, cliff.at), wide, cliff.before_fen, most, "┐"))
             click.echo(_step(value(found.type, cliff.beyond), wide, cliff.after_fen, most, f"┘ {lost}"))
-            for line in self._why(cliff):
+            for line in (*self._why(cliff), *self._combined(cliff, found.type)):
                 click.echo(f"  {line}")
         for slide in found.slides:
             first, last, lost = (
@@ -181,8 +200,9 @@ class _Telling:
             zh = f"从 {ends[0]} 到 {ends[1]} 取整的台阶太多，没有逐个看；用 --from 和 --to 缩小范围。"
             en = f"From {ends[0]} to {ends[1]} there are too many steps of rounding to look at each; narrow it with --from and --to."
             click.echo("\n" + say(zh, en))
-        if any(one.effect in planning.COSTS for one in self._policies):
+        if any(one.effect in together.COSTS for one in self._policies):
             click.echo("\n" + say("要交的钱记作负数。", "What is to be paid counts below nothing."))
+        _tell_shared(self._policies, self._speech, found.exact)
 
     def _why(self, cliff: Cliff) -> Iterable[str]:
         say, language = self._speech.say, self._speech.language
@@ -201,6 +221,22 @@ class _Telling:
                 say(f"：{words}", f": {words}") if words else ""
             )
 
+    def _combined(self, cliff: Cliff, type: Type) -> Iterable[str]:
+        """What is taken on either side, where not all of it goes together on one of them."""
+        say = self._speech.say
+        for number, made in zip((cliff.at, cliff.beyond), cliff.combined or (), strict=False):
+            at = self._speech.value(type, number)
+            taken = self._speech.listed(self._part(part) for part in made.parts if part.taken)
+            taken = taken or say("没有", "nothing")
+            yield say(f"{at} 时合起来最多拿：{taken}", f"at {at} the most that goes together is {taken}")
+
+    def _part(self, part: Part) -> str:
+        name = self._pack.policies[part.policy].name.get(self._speech.language)
+        pays, of = _yuan(part.pays_fen), _yuan(part.amount_fen)
+        if part.pays_fen == part.amount_fen:
+            return self._speech.say(f"{name} {pays} 元", f"{name} {pays} yuan")
+        return self._speech.say(f"{name} {pays} 元（单独是 {of} 元）", f"{name} {pays} yuan (alone {of})")
+
     def _words(self, node: ir.Node) -> str:
         said = self._phrases.condition(node) if isinstance(node, _CONDITIONS) else self._phrases.words(node)
         return self._speech.tidy(said)
@@ -214,6 +250,7 @@ def _step(value: str, wide: int, fen: int, most: int, end: str) -> str:
 def _rows(found: Found) -> Iterable[Sequence[Any]]:
     for one in found.cliffs:
         turned = "; ".join(f"{each.policy}/{_place(each)}" for each in one.turned)
+        taken = [_taken_cell(made) for made in one.combined] if one.combined else [None, None]
         amounts = [_cell(fen) for fen in (one.before_fen, one.after_fen, one.lost_fen)]
         yield (
             _plain(found.type, one.at),
@@ -221,15 +258,48 @@ def _rows(found: Found) -> Iterable[Sequence[Any]]:
             one.policy,
             *amounts,
             turned,
+            *taken,
             "cliff",
         )
     for slide in found.slides:
         amounts = [_cell(fen) for fen in (slide.before_fen, slide.after_fen, slide.lost_fen)]
-        yield (_plain(found.type, slide.first), _plain(found.type, slide.last), None, *amounts, None, "slide")
+        yield (
+            _plain(found.type, slide.first),
+            _plain(found.type, slide.last),
+            None,
+            *amounts,
+            None,
+            None,
+            None,
+            "slide",
+        )
 
 
 def _place(turned: Turned) -> str:
     return turned.place.removeprefix("/")
+
+
+def _taken_cell(made: Combination) -> str:
+    return "; ".join(f"{part.policy}={_cell(part.pays_fen)}" for part in made.parts if part.taken)
+
+
+def _tell_shared(policies: Iterable[Policy], speech: Speech, exact: bool) -> None:
+    """Which policies are not simply added up."""
+    say = speech.say
+    for cluster in stacking.clusters(policies):
+        names = speech.listed(one.name.get(speech.language) for one in cluster)
+        if len(cluster) > 1:
+            zh, en = (
+                f"不能简单相加，按合起来最多能拿的算：{names}",
+                f"Not added up, but counted as the most that may be had together: {names}",
+            )
+        else:
+            zh, en = f"按封顶数算：{names}", f"Counted up to the cap of its group: {names}"
+        click.echo("\n" + say(zh, en))
+    if not exact:
+        zh = f"互相影响的政策超过 {stacking.EXACT} 项，没有逐一试过所有组合，合起来可能还能多拿一些。"
+        en = f"More than {stacking.EXACT} policies bear on each other, and not every combination was tried: more may be had together."
+        click.echo(say(zh, en))
 
 
 # -- a population --------------------------------------------------------------------------------------------
@@ -265,6 +335,7 @@ def _of_many(
         raise click.ClickException(str(error)) from error
     kind = planning.grid_of(pack, policies, fact).type
     _tell_many(found, kind, speech, within)
+    _tell_shared(policies, speech, found.exact)
     if out is not None:
         rows = [
             (_plain(kind, one.at), one.near, one.losing, _cell(one.lost_fen), one.open)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,25 @@ def tell(pack: Pack, found: Mapping[str, Effects], by: str | None) -> None:
             ]
             click.echo("  ".join((first, *rest, row[-1])).rstrip())
         click.echo()
+
+
+def tell_shared(packs: Iterable[Pack], names: Collection[str]) -> None:
+    """Says of which policies the columns must not be added up: in one of the packs they exclude, cap or top up each other."""
+    from tongban.core.planning import stacking
+
+    language = terminal_language()
+    told = {
+        tuple(one.name.get(language) for one in cluster)
+        for pack in packs
+        for cluster in stacking.clusters(pack.policies[name] for name in names if name in pack.policies)
+        if len(cluster) > 1
+    }
+    for labels in sorted(told):
+        click.echo(
+            f"金额是每项政策单独算的；这几项不能简单相加：{'、'.join(labels)}"
+            if language == "zh"
+            else f"Amounts are each policy's own; these are not simply added up for one subject: {', '.join(labels)}"
+        )
 
 
 def _group(pack: Pack, by: str, code: str, language: str) -> str:

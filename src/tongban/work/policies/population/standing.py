@@ -1,8 +1,9 @@
 """How many subjects of a population stand just below a cliff: a little more of one number, and they lose by it.
 
 Looked at are the places that are the same for everybody (`taxable_income <= 3000000`); whether one loses there, and how much,
-is reckoned for each subject with all else that is known of it. Places that move with other facts (layoffs by staff) differ
-from subject to subject and are not looked at; their facts are named.
+is reckoned for each subject with all else that is known of it, and of several policies for the best lawful combination of
+what is due to it. Places that move with other facts (layoffs by staff) differ from subject to subject and are not looked
+at; their facts are named. Nor are those at which only the combination turns: they come with the amounts of each subject.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from numpy.typing import NDArray
 
 from tongban.core.packs.model_data import Policy
 from tongban.core.packs.pack import Pack
-from tongban.core.planning import cliff_places, cliffs
+from tongban.core.planning import cliff_places, cliffs, stacking
 from tongban.core.planning.population import Matcher
+from tongban.core.planning.together import Together
 from tongban.core.planning.verdicts import total
 from tongban.core.planning.versions import Versions
 from tongban.core.rules.states import Value
@@ -61,6 +63,8 @@ class Standing:
     """Rows that could not be read."""
     others: frozenset[str]
     """Facts by which further places move, which are not looked at."""
+    exact: bool
+    """Whether no lawful combination pays more than what was reckoned (`stacking.EXACT`)."""
 
 
 def standing(
@@ -82,9 +86,9 @@ def standing(
     grid = cliffs.grid_of(pack, policies, fact)
     lasts, others = cliff_places.fixed(cliffs.roots(pack, policies), fact, matcher.parameters, grid)
     found = [Below(grid.value(last), grid.value(last + 1)) for last in lasts]
-    costs = {policy.id: policy.effect in cliffs.COSTS for policy in policies}
+    together = Together(pack, policies)
     run = engines.engine("numpy", Versions([matcher]))
-    whole = Standing(tuple(found), 0, 0, 0, 0, others)
+    whole = Standing(tuple(found), 0, 0, 0, 0, others, exact=True)
     for batch in source.batches(checker.wanted()):
         checked = checker.check(batch)
         progress(batch.table.num_rows)
@@ -101,11 +105,11 @@ def standing(
             if not near.any():
                 continue
             sides = [
-                _worth(matcher, run, checked.table, columns, fact, number, n, costs)
-                for number in (last, last + 1)
+                _due(matcher, run, checked.table, columns, fact, number, n) for number in (last, last + 1)
             ]
             told = near & sides[0][1] & sides[1][1]
-            lost = np.where(told, sides[0][0] - sides[1][0], 0)
+            worth = [_worth(due, told, together) for due, _ in sides]
+            lost = np.where(told, worth[0] - worth[1], 0)
             losing = lost > cliffs.YUAN
             below.losing += int(np.count_nonzero(losing))
             below.lost_fen += total(np.where(losing, lost, 0))
@@ -117,7 +121,7 @@ def standing(
             losing=whole.losing + int(np.count_nonzero(anywhere)),
             unknown=whole.unknown + int(np.count_nonzero(~known)),
         )
-    return replace(whole, rejected=whole.rejected + len(source.torn.rows))
+    return replace(whole, rejected=whole.rejected + len(source.torn.rows), exact=together.exact)
 
 
 def _from(last: int, within: Fraction) -> int:
@@ -134,21 +138,35 @@ def _values(column: Any, n: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     return known, np.where(fits, column.values, _HUGE).astype(np.int64)
 
 
-def _worth(
-    matcher: Matcher,
-    run: engines.Runs,
-    table: Any,
-    columns: Columns,
-    fact: str,
-    number: int,
-    n: int,
-    costs: Mapping[str, bool],
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """What all policies come to for each subject if the fact were this, and of which subjects that can be told."""
+def _due(
+    matcher: Matcher, run: engines.Runs, table: Any, columns: Columns, fact: str, number: int, n: int
+) -> tuple[dict[str, NDArray[np.int64]], NDArray[np.bool_]]:
+    """What each policy alone comes to for each subject if the fact were this, and of which subjects that can be told."""
     shifted = {**columns, fact: Column(np.full(n, number, np.int64))}
-    worth, told = np.zeros(n, np.int64), np.ones(n, np.bool_)
+    told = np.ones(n, np.bool_)
     (found,) = run.compute(table, shifted, n)
-    for name, verdicts in found.items():
-        worth[verdicts.eligible] += -verdicts.amounts if costs[name] else verdicts.amounts
+    for verdicts in found.values():
         told[verdicts.wanting] = False
-    return worth, told
+    return {name: verdicts.due for name, verdicts in found.items()}, told
+
+
+def _worth(
+    due: Mapping[str, NDArray[np.int64]], asked: NDArray[np.bool_], together: Together
+) -> NDArray[np.int64]:
+    """What all policies come to for each of the subjects that are asked for: the sum, and where policies bear on each other
+    and several of them are due (or one that has a cap) the combination, subject by subject.
+    """
+    worth = np.zeros(len(asked), np.int64)
+    for name, amounts in due.items():
+        worth += together.sign(name) * amounts
+    for place, cluster in enumerate(together.clusters):
+        amounts = np.stack([due[policy.id] for policy in cluster])
+        several = np.count_nonzero(amounts, axis=0) > 1
+        for policy, of_one in zip(cluster, amounts, strict=True):
+            if stacking.capped(policy):
+                several |= of_one > 0
+        rows = np.flatnonzero(asked & several)
+        kinds, which = np.unique(amounts[:, rows], axis=1, return_inverse=True)
+        less = [together.less(place, tuple(one)) for one in kinds.T.tolist()]
+        worth[rows] -= np.array(less, np.int64)[which.reshape(-1)]
+    return worth
