@@ -34,6 +34,7 @@ def packs(draw: st.DrawFn) -> Pack:
     """Four services; each may need the licences of earlier ones, and papers with two or three alternatives."""
     count = 4
     materials = [{"id": f"m{n}", "alternatives": draw(_alternatives(n))} for n in range(count + 1)]
+    materials += [{"id": "k0"}, {"id": "k1", "alternatives": [{"registry": "r"}, {"form": True}]}]
     services: list[dict[str, Any]] = []
     for n in range(count):
         needed = draw(st.lists(st.sampled_from(range(n + 1)), unique=True, max_size=3))
@@ -78,7 +79,13 @@ def _alternatives(draw: st.DrawFn, n: int) -> list[dict[str, Any]]:
     kinds: list[dict[str, Any]] = [{"upload": {}}, {"form": True}, {"registry": "r"}]
     kinds += [{"licence": f"l{i}"} for i in range(n)]
     chosen = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=3, unique_by=str))
-    return [alternative | ({"when": draw(rules)} if draw(st.booleans()) else {}) for alternative in chosen]
+    along = st.lists(st.sampled_from(["k0", "k1"]), unique=True, max_size=2)
+    return [
+        alternative
+        | ({"when": draw(rules)} if draw(st.booleans()) else {})
+        | ({"along_with": draw(along)} if draw(st.booleans()) else {})
+        for alternative in chosen
+    ]
 
 
 held_evidence = st.sets(st.sampled_from(["r", "l0", "l1"])).map(
@@ -170,6 +177,21 @@ def test_each_material_is_asked_for_once_and_from_services_of_the_plan(
         assert material.alternative in material.options or not material.options
         for service in found.services:
             assert (material.id in service.materials) == (service.id in material.services)
+
+
+@PLENTY
+@given(packs(), values, held_evidence, st.sets(st.sampled_from(FACTS)))
+def test_whatever_a_way_takes_along_is_asked_for_with_it(
+    pack: Pack, answers: dict[str, Any], held: tuple[Held, ...], known: set[str]
+):
+    found = plan_of(pack, {name: answers[name] for name in known}, held=held)
+    for material in found.materials:
+        if material.options:
+            for name in pack.materials[material.id].alternatives[material.alternative].along_with:
+                companion = found.material(name)
+                assert companion is not None
+                assert set(material.services) <= set(companion.services)
+                assert companion.certain or not material.certain
 
 
 @PLENTY

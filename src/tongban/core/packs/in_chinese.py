@@ -372,6 +372,10 @@ HINTS: Final = """
     a fact of type $type has no shares of answers | 类型为 $type 的事实没有各种回答的份额
     "$name" is no answer to it | “$name”不是它的回答
     the shares of the answers come to $total | 各种回答的份额合计为 $total
+    a material cannot come along with itself | 材料不能附带它自己
+    "$name" has conditions or companions of its own | “$name”自己还有条件或附带材料
+    take it out | 去掉它
+    name materials whose alternatives have no when and no along_with | 写各种办法都没有 when 和 along_with 的材料
     take out priors | 去掉 priors
     answers: $list | 回答有：$list
     write shares that come to 1 | 写成合计为 1 的份额

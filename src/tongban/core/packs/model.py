@@ -289,6 +289,9 @@ class Alternative(Model):
     """Text that the applicant signs on the page."""
     name: Bilingual | None = None
     """Name of this alternative where it differs from the material's ("lease")."""
+    along_with: tuple[Id, ...] = ()
+    """Materials that this way takes besides ("consent of the owner"): it is met by all of them together, as a list of
+    evidence in CCCEV. Each has plain alternatives, without `when` or `along_with` of its own."""
     when: Rule | None = None
 
 

@@ -49,12 +49,16 @@ def chosen(material: PlannedMaterial, pack: Pack) -> Bilingual | None:
 
 def name_of(material: str, alternative: int, pack: Pack) -> Bilingual:
     """The name of one way to meet a material: its own, else that of the licence or registry, else the material's."""
-    declared = pack.materials[material]
-    way: model.Alternative = declared.alternatives[alternative]
+    way = pack.materials[material].alternatives[alternative]
+    names = [_own_name(material, way, pack), *(pack.materials[name].name for name in way.along_with)]
+    return Bilingual("加".join(name.zh for name in names), " with ".join(name.en for name in names))
+
+
+def _own_name(material: str, way: model.Alternative, pack: Pack) -> Bilingual:
     if way.name is not None:
         return way.name
     if way.licence and way.licence in pack.licences:
         return pack.licences[way.licence].name
     if way.registry and way.registry in pack.resources:
         return pack.resources[way.registry].name
-    return declared.name
+    return pack.materials[material].name

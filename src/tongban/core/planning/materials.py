@@ -4,13 +4,15 @@
     business licence   needed by R2, R3   produced by R0          -> PRODUCED, and R2, R3 wait for R0
     proof of premises  certificate | lease   no certificate held  -> UPLOAD of the lease
 
-The alternatives of a material are tried from the cheapest for the applicant to the dearest.
+The alternatives of a material are tried from the cheapest for the applicant to the dearest: any one of them will do (OR).
+What an alternative takes along with it is needed too, all of it (AND), and adds to its trouble; once the alternative is
+taken, its companions are materials of the plan like the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from tongban.core.packs import model
@@ -44,20 +46,24 @@ class Way:
     """An unknown fact decides whether the alternative is admitted."""
     evidence: Held | None = None
     producer: Considered | None = None
+    companions: tuple[Way, ...] = ()
+    """The best way of each material that comes along with it."""
 
     @property
     def usable(self) -> bool:
-        return self.status is not Status.MISSING
+        return self.status is not Status.MISSING and all(c.usable for c in self.companions)
 
     @property
     def certain(self) -> bool:
         """Admitted whatever the unknown facts are, and not resting on a service that only may apply."""
-        return not self.open and (self.producer is None or self.producer.applies is Applies.YES)
+        own = not self.open and (self.producer is None or self.producer.applies is Applies.YES)
+        return own and all(c.certain for c in self.companions)
 
     @property
     def cost(self) -> int:
-        """Position among all ways to meet a material, 0 being the least trouble to the applicant."""
-        return _CHEAPEST_FIRST.index(self.status)
+        """Position among all ways to meet a material, 0 being the least trouble to the applicant; that of everything
+        that comes along is added."""
+        return _CHEAPEST_FIRST.index(self.status) + sum(c.cost for c in self.companions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,37 @@ def meet(
     choosing: Choices,
     situation: Situation,
 ) -> tuple[Met, ...]:
-    """Every needed material with its ways, in the order of `needed`."""
+    """Every needed material with its ways, in the order of `needed`; what comes along with the ways taken comes after."""
+    candidates = tuple(considered)
+    met = _met(candidates, needed, choosing, situation)
+    along = _along(met)
+    if not along:
+        return met
+    merged = {name: (*needed.get(name, ()), *along.get(name, ())) for name in (*needed, *along)}
+    return _met(candidates, merged, choosing, situation)
+
+
+def _along(met: Iterable[Met]) -> dict[str, tuple[Need, ...]]:
+    """Material to the needs that come of the ways taken elsewhere."""
+    found: dict[str, tuple[Need, ...]] = {}
+    for one in met:
+        way = one.way
+        for name in way.alternative.along_with if way else ():
+            certain = way is not None and not way.open
+            needs = (
+                Need(n.by, n.requirement.model_copy(update={"material": name}), n.certain and certain)
+                for n in one.needs
+            )
+            found[name] = (*found.get(name, ()), *needs)
+    return found
+
+
+def _met(
+    considered: Iterable[Considered],
+    needed: Mapping[str, tuple[Need, ...]],
+    choosing: Choices,
+    situation: Situation,
+) -> tuple[Met, ...]:
     makers = _Makers(considered)
     met: list[Met] = []
     for material_id, found in needed.items():
@@ -167,7 +203,12 @@ def _ways(
     for index, alternative in enumerate(material.alternatives):
         admitted = situation.holds(alternative.when)
         if admitted is not False:
-            yield _way(index, alternative, admitted is None, found, makers, situation)
+            way = _way(index, alternative, admitted is None, found, makers, situation)
+            companions = (
+                min(_ways(situation.pack.materials[name], found, makers, situation), key=_preference)
+                for name in alternative.along_with
+            )
+            yield replace(way, companions=tuple(companions)) if alternative.along_with else way
 
 
 def _way(

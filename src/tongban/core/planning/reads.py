@@ -86,4 +86,7 @@ def _alternatives(pack: Pack, event: model.LifeEvent) -> Iterator[model.Alternat
     """Every way to meet a requirement of some service of the event."""
     for service in event.services:
         for requirement in pack.services[service].requires:
-            yield from pack.materials[requirement.material].alternatives
+            for alternative in pack.materials[requirement.material].alternatives:
+                yield alternative
+                for companion in alternative.along_with:
+                    yield from pack.materials[companion].alternatives

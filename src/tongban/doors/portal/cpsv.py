@@ -236,6 +236,9 @@ def _material(made: Graph, pack: Pack, material: Material, page: URIRef, site: S
         made.add((choice, DCTERMS.identifier, Literal(f"{material.id}-{number}")))
         made.add((node, CV.hasEvidenceTypeList, choice))
         made.add((choice, CV.specifiesEvidenceType, _evidence(made, pack, material, way, site)))
+        for companion in (pack.materials[name] for name in way.along_with):
+            evidence = _evidence(made, pack, companion, companion.alternatives[0], site)
+            made.add((choice, CV.specifiesEvidenceType, evidence))
     return node
 
 

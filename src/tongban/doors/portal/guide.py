@@ -19,6 +19,8 @@ class Way:
     alternative: model.Alternative
     holder: object = None
     """The licence kind or the registry resource that supplies it."""
+    along: tuple[model.Material, ...] = ()
+    """What it takes besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +124,14 @@ def services_citing(pack: Pack, act: str) -> list[model.Service]:
 
 def _ways(pack: Pack, material: model.Material) -> Iterator[Way]:
     for alternative in material.alternatives:
+        along = tuple(pack.materials[name] for name in alternative.along_with)
         if alternative.licence:
-            yield Way("licence", alternative, pack.licences.get(alternative.licence))
+            yield Way("licence", alternative, pack.licences.get(alternative.licence), along)
         elif alternative.registry:
-            yield Way("registry", alternative, pack.resources.get(alternative.registry))
-        elif alternative.upload:
-            yield Way("upload", alternative)
-        elif alternative.commitment:
-            yield Way("commitment", alternative)
+            yield Way("registry", alternative, pack.resources.get(alternative.registry), along)
         else:
-            yield Way("form", alternative)
+            kind = "upload" if alternative.upload else "commitment" if alternative.commitment else "form"
+            yield Way(kind, alternative, None, along)
 
 
 def _cited(value: object) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tongban.core.packs import model, names
-from tongban.core.packs.content import Content
+from tongban.core.packs.content import Content, Merged
 from tongban.core.packs.lint.vocabulary import repeated
 from tongban.core.packs.pack import Problem
 
@@ -49,3 +49,19 @@ def materials(content: Content) -> Iterator[Problem]:
                 yield merged.problem(
                     "alternative-kind", message, "set exactly one", path=("alternatives", index)
                 )
+            yield from _companions(content, merged, material, index)
+
+
+def _companions(content: Content, merged: Merged, material: model.Material, index: int) -> Iterator[Problem]:
+    """What a way takes besides is itself plain: it brings no question and nothing further along."""
+    for place, name in enumerate(material.alternatives[index].along_with):
+        path = ("alternatives", index, "along_with", place)
+        companion = content.get("materials", model.Material, name)
+        if name == material.id:
+            yield merged.problem(
+                "along-with", "a material cannot come along with itself", "take it out", path=path
+            )
+        elif companion and any(way.when or way.along_with for way in companion.alternatives):
+            message = f'"{name}" has conditions or companions of its own'
+            hint = "name materials whose alternatives have no when and no along_with"
+            yield merged.problem("along-with", message, hint, path=path)

@@ -22,7 +22,7 @@ REFERENCES: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {
     model.LicenceField: {"fact": "facts"},
     model.Resource: {"steward": "authorities", "key_fact": "facts"},
     model.ResourceField: {"fact": "facts", "element": "elements"},
-    model.Alternative: {"licence": "licences", "registry": "resources"},
+    model.Alternative: {"licence": "licences", "registry": "resources", "along_with": "materials"},
     model.Requirement: {"material": "materials"},
     model.Result: {"licence": "licences"},
     model.Service: {"authority": "authorities", "form": "facts"},

@@ -60,6 +60,7 @@ _WAYS: Final[dict[str, Bilingual]] = {
 }
 _OR: Final = Bilingual(zh="；或者", en="; or ")
 _AND: Final = Bilingual(zh="、", en="; ")
+_WITH: Final = Bilingual(zh="，附带", en=" with ")
 NOTHING: Final = Bilingual(zh="", en="")
 
 
@@ -97,6 +98,11 @@ def ways(pack: Pack, alternatives: Iterable[Alternative]) -> Bilingual:
 
 
 def _way(pack: Pack, one: Alternative) -> Bilingual:
+    along = [pack.materials[name].name for name in one.along_with]
+    return joined((_alone(pack, one), *along), _WITH) if along else _alone(pack, one)
+
+
+def _alone(pack: Pack, one: Alternative) -> Bilingual:
     if one.licence:
         return said(_WAYS["licence"], name=pack.licences[one.licence].name)
     if one.registry:
