@@ -14,6 +14,7 @@
 | TONGBAN_MAIL                | mail server, as docs/guide/mail.md says                     | none: no mail      |
 | TONGBAN_MAIL_FROM           | sender of mails: 通办 <no-reply@city.example>                | tongban@localhost  |
 | TONGBAN_SMS                 | text messages: console, file:/folder or package.module:Class | none               |
+| TONGBAN_SCANNER             | malware scanner: clamd:/run/clamav/clamd.ctl, clamd:HOST:PORT | none             |
 | TONGBAN_COOKIE              | prefix of cookie names, for two nodes on one host           | tongban            |
 | TONGBAN_HTTPS               | 1 behind TLS: secure cookies, HSTS                          | 0                  |
 | TONGBAN_DEBUG               | 1 shows stack traces                                        | 0                  |
@@ -24,6 +25,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tongban.base.files import scanning
 from tongban.base.kit import environment, keys, mail
 
 HOME: Path = environment.home()
@@ -163,6 +165,10 @@ UPLOAD_LIMIT = 20 * 1024 * 1024
 REQUEST_LIMIT = UPLOAD_LIMIT + 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+SCANNER = environment.text("TONGBAN_SCANNER", "none")
+"""`none`: what people hand in is checked for what it is and for active content, not for malware; `doctor` says so."""
+scanning.scanner(SCANNER)  # a slip of the pen stops the start instead of letting files in unscanned
 
 SUBSCRIPTIONS = "tongban.config.subscriptions.SUBSCRIPTIONS"
 PLACE = environment.text("TONGBAN_PLACE")

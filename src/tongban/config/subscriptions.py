@@ -16,6 +16,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "tongban.work.cases.hearing.tell_of_decision",
         "tongban.work.policies.hearing.find_for_subject",
     ),
+    "files.scanned": ("tongban.work.cases.hearing_files.file_scanned",),
     "notices.issued": ("tongban.work.cases.hearing.keep_document",),
     "licences.issued": (
         "tongban.work.cases.hearing.release_waiting",

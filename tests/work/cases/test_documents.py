@@ -67,12 +67,12 @@ def on_page(client: Any, number: str) -> str:
 def in_file(response: Any) -> str:
     """The words of the PDF as another library reads them, without spacing, page numbers and list marks."""
     assert response.headers["Content-Type"] == "application/pdf"
-    return squeezed(extract_text(io.BytesIO(response.content))).replace("–", "")
+    return squeezed(extract_text(io.BytesIO(response.getvalue()))).replace("–", "")
 
 
 def in_order(response: Any) -> str:
     """The words in the order in which they stand in the file, as a screen reader meets them."""
-    pages = PdfReader(io.BytesIO(response.content)).pages
+    pages = PdfReader(io.BytesIO(response.getvalue())).pages
     return squeezed("".join(page.extract_text() for page in pages))
 
 
@@ -139,7 +139,7 @@ def test_the_file_is_kept_once_with_its_digest_in_the_audit(city: City, hear: He
     acting: Any = city.acting("demo-lin", for_firm=True)
     assert editions.keep(acting=acting, found=found) is False
     client = lin(city)
-    first, second = (client.get(f"/documents/{found.number}.pdf?lang=en").content for _ in range(2))
+    first, second = (client.get(f"/documents/{found.number}.pdf?lang=en").getvalue() for _ in range(2))
     assert first == second
     assert hashlib.sha256(first).hexdigest() == kept["en"].digest
     assert noticed.Edition.objects.filter(document=found).count() == len(letters.LANGUAGES)
@@ -148,9 +148,9 @@ def test_the_file_is_kept_once_with_its_digest_in_the_audit(city: City, hear: He
 
 def test_a_file_asked_for_before_the_worker_made_it_is_made_once(city: City, hear: Hear) -> None:
     found = document(submitted(city), "receipt")
-    early = lin(city).get(f"/documents/{found.number}.pdf?lang=zh-hans").content
+    early = lin(city).get(f"/documents/{found.number}.pdf?lang=zh-hans").getvalue()
     hear()
-    assert lin(city).get(f"/documents/{found.number}.pdf?lang=zh-hans").content == early
+    assert lin(city).get(f"/documents/{found.number}.pdf?lang=zh-hans").getvalue() == early
     assert noticed.Edition.objects.filter(document=found).count() == len(letters.LANGUAGES)
 
 

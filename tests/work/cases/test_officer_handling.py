@@ -334,7 +334,7 @@ def test_a_file_comes_as_a_download_that_no_browser_runs(desk: Desk) -> None:
     assert answer["Content-Disposition"].startswith('attachment; filename="layout-plan.pdf"')
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
-    assert answer.content.startswith(b"%PDF-")
+    assert answer.getvalue().startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
-from tongban.base.files import inspection, models, store
+from tongban.base.files import checking, holding, inspection, models, store
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, TooLarge
 
@@ -26,7 +26,10 @@ def take_in(
     formats: tuple[str, ...],
     max_bytes: int,
 ) -> models.Upload:
-    """Check and keep one file. Raises `TooLarge` or `Invalid` with words for the applicant; then nothing is kept."""
+    """Check and keep one file. Raises `TooLarge` or `Invalid` with words for the applicant; then nothing is kept.
+
+    Where a scanner is set up, the file counts for nothing and nobody can open it until that has found it clean.
+    """
     if len(data) > max_bytes:
         raise TooLarge(_("The file has %(size)s MB; at most %(limit)s MB are taken. Scan it at a lower resolution.") % {
             "size": round(len(data) / 1024 / 1024, 1), "limit": max_bytes // (1024 * 1024)})  # fmt: skip
@@ -36,21 +39,22 @@ def take_in(
             refusal_text(finding.problem or "wrong-format", formats),
             fields={"file": finding.problem or "wrong-format"},
         )
-    digest = hashlib.sha256(data).hexdigest()
-    store.put(digest, data)
     with transaction.atomic():
+        digest, address = _store(data)
         upload = models.Upload.objects.create(
-            owner=owner, uploaded_by=acting.actor, name=safe_name(name), media_type=inspection.MEDIA_TYPES[finding.format],
-            size=len(data), digest=digest, pages=finding.pages, checked_at=acting.now, created_at=acting.now,
+            owner=owner, root=root, uploaded_by=acting.actor, name=safe_name(name),
+            media_type=inspection.MEDIA_TYPES[finding.format], size=len(data), digest=digest, address=address,
+            pages=finding.pages, checked_at=acting.now, created_at=acting.now,
         )  # fmt: skip
         audit.record(
             acting=acting, action="file.taken-in", root=root, object_kind="upload", object_id=upload.id,
-            detail={"sha256": digest, "media_type": upload.media_type, "size": upload.size},
+            detail={"digest": address, "media_type": upload.media_type, "size": upload.size},
         )  # fmt: skip
+        checking.queue(upload, acting.now)
     return upload
 
 
-def keep_made(*, acting: Acting, owner: UUID, name: str, data: bytes) -> models.Upload:
+def keep_made(*, acting: Acting, owner: UUID, root: UUID, name: str, data: bytes) -> models.Upload:
     """Keep a PDF that the platform made, inside the transaction of an action that audits it with its digest.
 
     It passes the same inspection as what people hand in; one that does not is a mistake of ours: ValueError.
@@ -58,11 +62,10 @@ def keep_made(*, acting: Acting, owner: UUID, name: str, data: bytes) -> models.
     finding = inspection.inspect(data, ("pdf",))
     if finding.problem is not None:
         raise ValueError(f"a document made here does not pass the inspection: {finding.problem}")
-    digest = hashlib.sha256(data).hexdigest()
-    store.put(digest, data)
+    digest, address = _store(data)
     return models.Upload.objects.create(
-        owner=owner, uploaded_by=None, name=safe_name(name), media_type=inspection.MEDIA_TYPES["pdf"], size=len(data),
-        digest=digest, pages=finding.pages, checked_at=acting.now, created_at=acting.now,
+        owner=owner, root=root, uploaded_by=None, name=safe_name(name), media_type=inspection.MEDIA_TYPES["pdf"],
+        size=len(data), digest=digest, address=address, pages=finding.pages, checked_at=acting.now, created_at=acting.now,
     )  # fmt: skip
 
 
@@ -93,3 +96,12 @@ def safe_name(name: str) -> str:
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(c for c in base if unicodedata.category(c)[0] != "C").strip() or "file"
     return visible[-120:]
+
+
+def _store(data: bytes) -> tuple[str, str]:
+    """(SHA-256, address) of bytes that lie there now. The address is held until the transaction ends."""
+    digest = hashlib.sha256(data).hexdigest()
+    address = store.address_of(digest)
+    holding.hold(address)
+    store.put(digest, data)
+    return digest, address

@@ -1,6 +1,6 @@
 """Secrets of this node: made on first use, kept in `$TONGBAN_HOME/keys`, readable by the owner only.
 
-An interface of two functions, so that a hardware module can stand behind it later.
+An interface of a few functions, so that a hardware module can stand behind it later.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +30,35 @@ SigningKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 def secret(name: str) -> bytes:
     """32 random bytes for one use (`django`, `digest`, `files`)."""
     return _kept(f"{name}.secret", lambda: secrets.token_bytes(32))
+
+
+def ring(name: str) -> tuple[int, ...]:
+    """Numbers of the keys of one use that can be renewed, oldest first; the last one is in use.
+
+    Number 1 is `secret(name)`. Older keys stay, so that what lies under them can still be read.
+    """
+    secret(name)
+    found = (re.fullmatch(rf"{re.escape(name)}\.(\d+)\.secret", path.name) for path in _folder().iterdir())
+    return (1, *sorted(int(match[1]) for match in found if match))
+
+
+def ring_key(name: str, number: int) -> bytes:
+    """One key of a ring. Raises `NoSuchKey`: it belongs to another node, or its file is lost."""
+    if number == 1:
+        return secret(name)
+    try:
+        return (_folder() / f"{name}.{number}.secret").read_bytes()
+    except FileNotFoundError as error:
+        raise NoSuchKey(
+            f"key {number} of {name!r} is not in {_folder()}: bring {name}.{number}.secret back from the backup"
+        ) from error
+
+
+def renew(name: str) -> int:
+    """Put a new key at the end of a ring and say its number. What was written before stays under the older keys."""
+    number = ring(name)[-1] + 1
+    _kept(f"{name}.{number}.secret", lambda: secrets.token_bytes(32))
+    return number
 
 
 def signing_key(name: str, algorithm: str = "ES256") -> SigningKey:
@@ -53,8 +83,16 @@ def keyed_digest(value: str) -> str:
     return hmac.new(secret("digest"), value.encode(), hashlib.sha256).hexdigest()[:32]
 
 
+class NoSuchKey(Exception):
+    """A key of a ring is not in the folder of keys."""
+
+
+def _folder() -> Path:
+    return environment.home() / "keys"
+
+
 def _kept(name: str, make: Callable[[], bytes]) -> bytes:
-    path: Path = environment.home() / "keys" / name
+    path = _folder() / name
     if not path.exists():
         path.parent.mkdir(mode=0o700, exist_ok=True)
         draft = path.with_name(f"{name}.{os.getpid()}.new")

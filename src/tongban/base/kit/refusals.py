@@ -34,6 +34,11 @@ class NotNow(Refusal):
     code = "not-now"
 
 
+class Gone(Refusal):
+    status = 410
+    code = "gone"
+
+
 class StaleVersion(Refusal):
     status = 412
     code = "stale-version"

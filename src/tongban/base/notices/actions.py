@@ -83,7 +83,7 @@ def keep_editions(*, acting: Acting, document: UUID, owner: UUID, letters: Colle
             return False
         for letter in letters:
             file = files.keep_made(
-                acting=acting, owner=owner, name=f"{letter.title} {letter.number}.pdf", data=typesetting.pdf(letter)
+                acting=acting, owner=owner, root=found.root, name=f"{letter.title} {letter.number}.pdf", data=typesetting.pdf(letter)
             )  # fmt: skip
             models.Edition.objects.create(
                 document=found, language=letter.language, title=letter.title[:200], text=letter.text, file=file.id,

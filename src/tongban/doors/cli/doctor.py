@@ -26,6 +26,7 @@ def doctor() -> None:
         _port,
         _documents,
         _mail,
+        _scanner,
         _browser,
     )
     failed = False
@@ -150,6 +151,23 @@ def _mail() -> tuple[str, bool | None, str]:
             f"{server} does not answer as it should ({type(error).__name__}: {error}); check TONGBAN_MAIL",
         )
     return "Mail", True, f"{server} answers"
+
+
+def _scanner() -> tuple[str, bool | None, str]:
+    from tongban.base.files import scanning
+
+    address = environment.text("TONGBAN_SCANNER", "none")
+    try:
+        scanner = scanning.scanner(address, seconds=5)
+        if scanner is None:
+            return (
+                "Malware scanner",
+                None,
+                "none; files are checked for what they are, not for malware. docs/guide/files.md says how to set one up",
+            )
+        return "Malware scanner", True, scanner.version()
+    except (scanning.BadScannerAddress, scanning.ScannerGone, scanning.ScannerFailed) as error:
+        return "Malware scanner", False, f"{error}; until it answers, no new file can be used"
 
 
 def _browser() -> tuple[str, bool | None, str]:

@@ -22,6 +22,7 @@ class Commands(lazily.Lazy):
         "demo-two": f"{_HERE}.two:demo_two",
         "demo-two-prepare": f"{_HERE}.two:prepare",
         "doctor": f"{_HERE}.doctor:doctor",
+        "files": "tongban.base.files.commands:files",
         "licence": "tongban.records.licences.commands:licence",
         "notice": "tongban.base.notices.commands:notice",
         "pack": f"{_HERE}.packs:pack",
@@ -34,7 +35,7 @@ class Commands(lazily.Lazy):
         "stop": f"{_HERE}.running:stop",
         "worker": f"{_HERE}.running:worker",
     }
-    needing_the_database = ("audit", "decision", "notice", "peer")
+    needing_the_database = ("audit", "decision", "files", "notice", "peer")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)

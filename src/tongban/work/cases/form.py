@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from tongban.base.directory import queries as directory
+from tongban.base.files import queries as files
 from tongban.base.kit.acting import Acting
 from tongban.core.packs import calendars
 from tongban.core.packs import facts as packfacts
@@ -78,6 +79,13 @@ def plan_of(application: models.Application, pack: Pack, at: date) -> Plan:
 
 def current_materials(application: models.Application) -> dict[str, models.Material]:
     return {m.material: m for m in application.materials.filter(replaced_at=None)}
+
+
+def met_materials(application: models.Application) -> dict[str, models.Material]:
+    """Of those the ones that count: a file that is not known to be clean, or is gone, meets nothing."""
+    current = current_materials(application)
+    blocked = files.blocked([row.upload for row in current.values() if row.upload])
+    return {name: row for name, row in current.items() if row.upload not in blocked}
 
 
 def variant_of(service: Service, variant_id: str | None) -> Variant | None:

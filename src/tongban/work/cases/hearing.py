@@ -60,7 +60,7 @@ def deliver_result(message: Message, now: datetime) -> None:
     if case.state == State.GRANTED.value:
         events.add(acting=acting, case=case, event=Event.DELIVER)
     if result.licence is None:
-        _release(acting, application, pack)
+        release(acting, application, pack)
 
 
 def release_waiting(message: Message, now: datetime) -> None:
@@ -89,7 +89,7 @@ def release_waiting(message: Message, now: datetime) -> None:
                 way="held",
                 reference=licence.identifier,
             )
-    _release(acting, application, pack)
+    release(acting, application, pack)
 
 
 def end_waiting(message: Message, now: datetime) -> None:
@@ -220,20 +220,21 @@ def _register(
         )
 
 
-def _release(acting: Acting, application: models.Application, pack: Pack) -> None:
+def release(acting: Acting, application: models.Application, pack: Pack) -> None:
+    """Let whatever of a locked application has all its evidence and papers by now go on."""
     done = set(
         application.cases.filter(
             decision__outcome="granted", state__in=(State.GRANTED.value, State.COMPLETED.value)
         ).values_list("service", flat=True)
     )
-    current = form.current_materials(application)
+    met = form.met_materials(application)
     for case in (
         models.Case.objects.select_for_update()
         .filter(application=application, state=State.WAITING.value)
         .order_by("number")
     ):
         # only evidence makes order: released when what it waits for is granted and its papers are there
-        if set(case.waits_for) <= done and all(m in current or m in case.deferred for m in case.materials):
+        if set(case.waits_for) <= done and all(m in met or m in case.deferred for m in case.materials):
             case.application = application
             events.add(acting=acting, case=case, event=Event.RELEASE)
             decisions.decide_automatically(acting=acting, case=case, pack=pack)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from tongban.base.directory import queries as directory
+from tongban.base.files import queries as files
 from tongban.base.kit.acting import system
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
@@ -39,6 +40,7 @@ def let_time_act(timestamp: int) -> None:
                 and case.deferred
                 and clock.materials_by
                 and acting.today > clock.materials_by.day
+                and not _are_being_scanned(case)
             ):
                 tolerance = pack.services[case.service].tolerance
                 ended = (
@@ -51,3 +53,10 @@ def let_time_act(timestamp: int) -> None:
                     reason="materials-late",
                     content={"deferred": case.deferred, "day": clock.materials_by.day.isoformat()},
                 )
+
+
+def _are_being_scanned(case: models.Case) -> bool:
+    """Whether everything that was deferred is there and only the scanner has yet to speak: that is no delay of theirs."""
+    current = form.current_materials(case.application)
+    ids = [current[m].upload for m in case.deferred if m in current and current[m].upload]
+    return len(ids) == len(case.deferred) and set(files.blocked(ids).values()) <= {"unscanned", "failed"}

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
-from tongban.base.files import actions as files
+from tongban.base.files import actions as taking_in
+from tongban.base.files import queries as files
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
 from tongban.core.procedures.model import Event
@@ -58,7 +59,7 @@ def hand_in(*, acting: Acting, number: str, material: str, name: str, data: byte
             raise NotFound(_("This material is not asked for now."))
         application = case.application
         formats, limit = drafts.upload_spec(form.pack_of(application, acting), material)
-        upload = files.take_in(
+        upload = taking_in.take_in(
             acting=acting,
             owner=application.subject,
             root=application.id,
@@ -70,7 +71,8 @@ def hand_in(*, acting: Acting, number: str, material: str, name: str, data: byte
         row = drafts.put_material(
             acting=acting, application=application, material=material, way="upload", upload=upload.id
         )
-        clear_deferral(acting, application, material)
+        if upload.usable:  # else when the scanner has found it clean: `hearing_files`
+            clear_deferral(acting, application, material)
     return row
 
 
@@ -80,12 +82,15 @@ def answer(*, acting: Acting, number: str, version: int | None = None) -> models
     with transaction.atomic():
         case, correction = _open(acting, number, version)
         current = form.current_materials(case.application)
+        met = form.met_materials(case.application)
         undone = {
             d["id"]: _("Hand this in again before you send the case back.")
             for d in correction.defects
             if d["kind"] == "material"
             and (d["id"] not in current or current[d["id"]].created_at <= correction.requested_at)
         }
+        for material in {d["id"] for d in correction.defects if d["kind"] == "material"} - {*met, *undone}:
+            undone[material] = files.upload(current[material].upload).in_words
         if undone:
             raise Invalid(_("Not every defect has been dealt with yet."), fields=undone)
         correction.answered_at = acting.now

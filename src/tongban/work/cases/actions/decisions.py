@@ -62,7 +62,8 @@ def decide_automatically(*, acting: Acting, case: models.Case, pack: Pack) -> bo
     findings = conditions(case, pack)
     if not all(finding.outcome == "pass" for finding in findings.values()) or case.deferred:
         return False
-    if any(m not in form.current_materials(case.application) for m in case.materials):
+    met = form.met_materials(case.application)
+    if any(m not in met for m in case.materials):
         return False
     by_rule = system(acting.now, case.place, "automatic decision", acting.request_id)
     events.add(acting=by_rule, case=case, event=Event.ACCEPT)
@@ -110,8 +111,8 @@ def _decide(
 def _refuse_gaps(case: models.Case) -> None:
     if case.deferred:
         raise NotNow(_("A deferred material is still missing; it cannot be granted before it is there."))
-    current = form.current_materials(case.application)
-    gaps = [m for m in case.materials if m not in current]
+    met = form.met_materials(case.application)
+    gaps = [m for m in case.materials if m not in met]
     if gaps:
         raise NotNow(_("Evidence is still missing; it cannot be granted before it is there."))
 

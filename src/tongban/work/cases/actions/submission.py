@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
+from tongban.base.files import queries as files
 from tongban.base.identity import actions as identity_actions
 from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
@@ -98,9 +99,12 @@ def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str
             "label": pack.facts[question.fact].label.get(_language())
         }
     current = form.current_materials(application)
+    blocked = files.blocked([row.upload for row in current.values() if row.upload])
     for material in needed(plan):
         name = pack.materials[material.id].name.get(_language())
         if material.id in current:
+            if (state := blocked.get(current[material.id].upload)) is not None:
+                gaps[f"material:{material.id}"] = _blocked_words(state) % {"name": name}
             continue
         if material.status is Status.UPLOAD or (
             material.status is Status.DEFERRABLE and material.id not in application.deferring
@@ -118,6 +122,13 @@ def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str
     if not any(s.applies is Applies.YES for s in plan.services) and not gaps:
         gaps["event"] = _("With these answers nothing needs to be applied for.")
     return gaps
+
+
+def _blocked_words(state: str) -> str:
+    return {
+        "unscanned": _("%(name)s is still being checked for malware. Try again in a minute."),
+        "infected": _("Malware was found in the file for %(name)s. Hand in a clean one."),
+    }.get(state, _("The file for %(name)s could not be checked for malware. Hand in another copy."))
 
 
 def needed(plan: Plan) -> tuple[PlannedMaterial, ...]:

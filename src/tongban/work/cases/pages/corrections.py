@@ -104,11 +104,13 @@ def deferred(request: HttpRequest, number: str, material: str) -> HttpResponse:
             return redirect("cases:progress", case.application.number)
         error, status = _(refusal.message), refusal.status
     clock = form.clock_of(case, pack, request.acting.today)
+    row = form.current_materials(case.application).get(material)
     context = {
         "case": case,
         "event": pack.life_events[case.application.event],
         "service": pack.services[case.service],
         "paper": {**_paper(pack, material), "error": error},
+        "file": files.upload(row.upload) if row and row.upload else None,
         "due": clock.materials_by,
         "errors": [
             {"id": f"field-{material}", "label": in_language(pack.materials[material].name), "message": error}
@@ -167,8 +169,9 @@ def _page(
     for defect in correction.defects:
         if defect["kind"] == "material" and defect["id"] in pack.materials:
             row = current.get(defect["id"])
-            done = row is not None and row.created_at > correction.requested_at
             file = files.upload(row.upload) if row and row.upload else None
+            counts = file is None or file.usable
+            done = row is not None and row.created_at > correction.requested_at and counts
             paper = {**_paper(pack, defect["id"]), "error": given.errors.get(defect["id"], "")}
             shown = content.shown_elsewhere(pack, application.evidence, row)
             defects.append({**defect, "paper": paper, "done": done, "file": file, "shown": shown})

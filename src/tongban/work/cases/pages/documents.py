@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tongban.base.files import queries as files
+from tongban.base.files import serving
 from tongban.base.kit import access, drawings, markdown
 from tongban.base.kit.acting import system
 from tongban.base.kit.refusals import NotFound, NotNow
@@ -22,7 +23,6 @@ from tongban.core.packs.pack import Pack
 from tongban.work.cases import access as cases
 from tongban.work.cases import editions, letters, models
 from tongban.work.cases.letters import citing, titles
-from tongban.work.cases.pages import materials
 
 
 @access.signed_in
@@ -53,7 +53,7 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
 @access.signed_in
 @require_safe
 @never_cache
-def file(request: HttpRequest, number: str) -> HttpResponse:
+def file(request: HttpRequest, number: str) -> HttpResponseBase:
     """The PDF of a document, in the language asked for or the reader's own; the same bytes every time."""
     found = cases.document(request.acting, number)
     wanted = request.GET.get("lang", "").lower()
@@ -72,8 +72,7 @@ def file(request: HttpRequest, number: str) -> HttpResponse:
         kept = notices.editions_of(found)
     if wanted not in kept:
         raise NotFound(_("There is no such document, or it is not yours to see."))
-    row = files.upload(kept[wanted].file)
-    return materials.as_download(files.content(row), row.name, row.media_type)
+    return serving.download(files.upload(kept[wanted].file))
 
 
 _NAMES = {"zh-hans": "简体中文", "zh-hant": "繁體中文", "en": "English"}

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.base.files import queries as files
+from tongban.base.files import serving
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, Refusal, StaleVersion, TooLarge
 from tongban.base.kit.text import in_language
@@ -123,27 +123,16 @@ def later(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
 @access.applicant
 @require_safe
 @never_cache
-def own_file(request: HttpRequest, application: UUID, material: str) -> HttpResponse:
+def own_file(request: HttpRequest, application: UUID, material: str) -> HttpResponseBase:
     """One's own upload, as a download: the browser never shows it as a page of ours."""
     found = cases.application(request.acting, application)
     current = form.current_materials(found).get(material)
     if current is None or current.upload is None:
         raise NotFound(_("There is no such file."))
-    upload_row = files.upload(current.upload)
     try:
-        data = files.content(upload_row)
+        return serving.download(files.upload(current.upload))
     except FileNotFoundError as error:
         raise Http404 from error
-    return as_download(data, upload_row.name, upload_row.media_type)
-
-
-def as_download(data: bytes, name: str, media_type: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def spec_in_words(spec: UploadSpec) -> str:
@@ -224,7 +213,7 @@ def papers(
 ) -> list[dict[str, Any]]:
     """Every planned material with what is there already and what can be done with it."""
     current = form.current_materials(application)
-    uploads = {row.material: files.upload(row.upload) for row in current.values() if row.upload}
+    uploads = files.uploads([row.upload for row in current.values() if row.upload])
     neighbours = peers.trusted().exists()
     shown = []
     for material in planned:
@@ -232,6 +221,8 @@ def papers(
         alternative = declared.alternatives[material.alternative]
         spec = alternative.upload
         row = current.get(material.id)
+        file = uploads.get(row.upload) if row and row.upload else None
+        counts = row is not None and (file is None or file.usable)
         later_chosen = material.deferred and row is None
         shown.append({
             "planned": material,
@@ -244,10 +235,11 @@ def papers(
             "elsewhere": _elsewhere(material, pack) if neighbours and row is None else "",
             "services": [in_language(pack.services[s].name) for s in material.services],
             "row": row,
-            "file": uploads.get(material.id),
+            "file": file,
             "later": later_chosen,
-            "done": row is not None or later_chosen,
-            "open": material.certain and material.status in (*TO_HAND_IN, Status.COMMIT) and row is None and not later_chosen,
+            "counts": counts,
+            "done": counts or later_chosen,
+            "open": material.certain and material.status in (*TO_HAND_IN, Status.COMMIT) and not counts and not later_chosen,
             "spec": spec_in_words(spec) if spec else "",
             "accept": accepted(spec) if spec else "",
             "commitment": in_language(alternative.commitment),

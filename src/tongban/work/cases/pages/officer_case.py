@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from tongban.base.files import inspection
 from tongban.base.files import queries as files
+from tongban.base.files import serving
 from tongban.base.kit import access as doors
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.procedures.model import Event
@@ -28,20 +27,12 @@ def case(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @doors.posts("officer")
-def upload(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
+def upload(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponseBase:
     """A file of this case as a download: never shown inside a page, never run, never kept by a cache."""
     found = view_of(request, number)
     if upload_id not in officer_view.uploads_of(found.case):
         raise Http404
-    row = files.upload(upload_id)
-    if row.media_type not in inspection.MEDIA_TYPES.values() or row.checked_at is None:
-        raise Http404  # only what the inspection has passed
-    response = HttpResponse(files.content(row), content_type=row.media_type)
-    response["Content-Disposition"] = content_disposition_header(True, row.name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return serving.download(files.upload(upload_id))
 
 
 def view_of(request: HttpRequest, number: str) -> CaseView:

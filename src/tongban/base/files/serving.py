@@ -1,0 +1,35 @@
+"""A file on its way to a browser: always as a download, never as a page of ours.
+
+`attachment` keeps it out of the window, `nosniff` keeps the browser from guessing another type, and the policy denies
+whatever would be shown after all every script, request and origin. So a file that is two things at once (a picture that
+is also a page, a PDF with markup in it) runs nowhere. No SVG, HTML or office format is taken in at all.
+"""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from tongban.base.files import models, queries
+
+
+def download(upload: models.Upload) -> HttpResponseBase:
+    """The file in pieces. Raises what `queries.pieces` raises."""
+    response = StreamingHttpResponse(queries.pieces(upload), content_type=upload.media_type)
+    response.headers["Content-Length"] = str(upload.size)
+    return sealed_off(response, upload.name, inline=False)
+
+
+def sealed_off(response: HttpResponseBase, name: str, *, inline: bool) -> HttpResponseBase:
+    """The headers of everything that somebody else has made. `inline` is for what was drawn anew here only."""
+    response.headers["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def picture(data: bytes) -> HttpResponseBase:
+    """A preview that was drawn here."""
+    return sealed_off(HttpResponse(data, content_type="image/png"), "preview.png", inline=True)
