@@ -34,6 +34,29 @@ def test_a_plan_is_computed_for_everybody_with_its_reasons(city: City) -> None:
     assert services["signboard"]["waits_for"] == ["business-registration"]
 
 
+def test_a_plan_says_why_it_asks_which_way_was_taken_and_what_a_changed_answer_does(city: City) -> None:
+    body = {
+        "event": "open-restaurant",
+        "before": {"only_prepackaged": True},
+        "facts": {"only_prepackaged": False},
+        "at": "2026-03-02",
+    }
+    plan = send(Client(), "POST", "/plans", body).json()
+    area = next(q for q in plan["questions"] if q["fact"] == "area")
+    assert area["why"][0]["text"]["en"].startswith("Decides whether you need “Fire safety check")
+    assert "fire-protection-law#15" in area["why"][0]["articles"]
+    assert area["records"] == [{"kind": "registry", "id": "property-registry"}]
+    premises = next(m for m in plan["materials"] if m["id"] == "premises-proof")
+    assert premises["chosen"]["en"].startswith("“Lease”: you hand it in, the least trouble of 3 ways.")
+    assert premises["ways"][0]["alternative"] == premises["alternative"]
+    assert plan["changes"]["services"] == {"added": ["food-permit"], "dropped": ["food-filing"]}
+    assert "layout-plan" in plan["changes"]["materials"]["added"]
+    alone = send(Client(), "POST", "/plans", {"event": "open-restaurant"}).json()
+    assert alone["changes"] is None
+    wrong = send(Client(), "POST", "/plans", {"event": "open-restaurant", "before": {"area": "x"}})
+    assert wrong.json()["errors"][0]["field"] == "before.area"
+
+
 def test_numbers_in_json_are_read_exactly_and_never_as_binary_fractions(city: City) -> None:
     exact = send(Client(), "POST", "/plans", '{"event": "open-restaurant", "facts": {"area": 59.99}}')
     assert exact.status_code == 200

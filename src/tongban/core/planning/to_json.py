@@ -6,6 +6,7 @@ from typing import Any
 
 from tongban.core.packs.pack import Pack
 from tongban.core.planning import choice, why
+from tongban.core.planning.diff import Changes
 from tongban.core.planning.model import Burden, Plan, PlannedMaterial, PlannedService, Question
 from tongban.core.rules import explain
 from tongban.core.values.calendar import DueDate
@@ -29,6 +30,15 @@ def plan(plan: Plan, pack: Pack) -> dict[str, Any]:
         "working_days": {"promised": plan.promised_days, "statutory": plan.statutory_days},
         "critical_path": list(plan.critical_path),
         "reductions": {"alone": _burden(plan.alone), "together": _burden(plan.together)},
+    }
+
+
+def changes(changes: Changes) -> dict[str, Any]:
+    """What an answer added and dropped: ids, and by how many working days the promised end moves."""
+    return {
+        "services": {"added": list(changes.added_services), "dropped": list(changes.dropped_services)},
+        "materials": {"added": list(changes.added_materials), "dropped": list(changes.dropped_materials)},
+        "working_days": changes.days_change,
     }
 
 

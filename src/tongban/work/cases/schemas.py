@@ -71,6 +71,10 @@ class PlanIn(Schema):
     ] = None
     at: Annotated[date | None, Field(description="Civil date of submission; today by default")] = None
     facts: Facts = {}
+    before: Annotated[
+        Facts | None,
+        Field(description="What was known before an answer was given or changed: its `changes` are told"),
+    ] = None
     held: Annotated[list[HeldIn], Field(max_length=100)] = []
 
 
@@ -241,6 +245,10 @@ class PlanOut(Schema):
     working_days: dict[str, int]
     critical_path: list[str]
     reductions: dict[str, Any]
+    changes: Annotated[
+        dict[str, Any] | None,
+        Field(description="Against the plan of `before`; null when nothing to compare with was sent"),
+    ] = None
 
 
 def words(text: Bilingual) -> dict[str, str]:

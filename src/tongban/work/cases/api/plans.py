@@ -14,8 +14,8 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.pack import Pack
+from tongban.core.planning import diff, to_json
 from tongban.core.planning import plan as planning
-from tongban.core.planning import to_json
 from tongban.core.planning.model import Held
 from tongban.work.cases import schemas
 from tongban.work.cases.api.exchange import acting_of
@@ -38,13 +38,15 @@ def make_plan(request: HttpRequest, body: schemas.PlanIn) -> dict[str, Any]:
     at = body.at or acting.today
     if at.year not in YEARS:
         raise Invalid(_("Give a date from 2000 to 2100."), fields={"at": _("Give a date from 2000 to 2100.")})
+    held = [_held(pack, h) for h in body.held]
     try:
-        plan = planning.plan(
-            pack, body.event, _facts(pack, body.facts), [_held(pack, h) for h in body.held], at
-        )
+        plan = planning.plan(pack, body.event, _facts(pack, body.facts), held, at)
     except planning.UnknownEvent as error:
         raise NotFound(_("There is no such life event here.")) from error
-    return to_json.plan(plan, pack)
+    if body.before is None:
+        return to_json.plan(plan, pack)
+    before = planning.plan(pack, body.event, _facts(pack, body.before, "before"), held, at)
+    return {**to_json.plan(plan, pack), "changes": to_json.changes(diff.changes(before, plan))}
 
 
 def _pack_of_place(acting: Acting, place: str | None) -> Pack:
@@ -57,14 +59,14 @@ def _pack_of_place(acting: Acting, place: str | None) -> Pack:
         ) from error
 
 
-def _facts(pack: Pack, raw: dict[str, Any]) -> dict[str, Any]:
+def _facts(pack: Pack, raw: dict[str, Any], field: str = "facts") -> dict[str, Any]:
     known: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name, value in raw.items():
         read, found = packfacts.read_facts(pack, {name: value})
         known |= read
         if found:
-            problems[f"facts.{name}"] = found[0].message
+            problems[f"{field}.{name}"] = found[0].message
     if problems:
         raise Invalid(_("Some facts need another look."), fields=problems)
     return known
