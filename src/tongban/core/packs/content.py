@@ -40,6 +40,7 @@ NOUNS: Final[Mapping[str, str]] = {
     "complaints": "complaint class",
     "indicators": "indicator",
     "goals": "goal",
+    "retention": "class of retention",
     "tests": "test",
     "mapping": "mapping",
 }

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from tongban.core.packs import in_chinese_policies as of_policies
+from tongban.core.packs import in_chinese_retention as of_retention
 from tongban.core.packs.content import NOUNS
 from tongban.core.packs.pack import Problem
 from tongban.core.rules import in_chinese as of_rules
@@ -399,7 +400,7 @@ HINTS: Final = """
     remove: [...] | remove: [...]
     write the whole list | 写整个列表
 """
-_MESSAGES: Final = Wording(TABLE + HINTS + of_policies.TABLE + of_rules.TABLE)
+_MESSAGES: Final = Wording(TABLE + HINTS + of_policies.TABLE + of_retention.TABLE + of_rules.TABLE)
 _NAMED: Final = re.compile(
     rf"(?P<noun>{'|'.join(sorted(NOUNS.values(), key=len, reverse=True))}) (?P<id>.+?)"
     r"(?: \((?P<path>[^()]+)\))?: (?P<said>.+)",

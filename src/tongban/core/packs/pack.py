@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from tongban.core.packs import model, model_data, model_guide, model_rules
+from tongban.core.packs import model, model_data, model_guide, model_retention, model_rules
 from tongban.core.rules.rule import OnUndefined, Rule
 
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
@@ -74,6 +74,7 @@ class Pack:
     complaints: Mapping[str, model_data.ComplaintClass] = field(default_factory=lambda: _NOTHING)
     indicators: Mapping[str, model_data.Indicator] = field(default_factory=lambda: _NOTHING)
     goals: Mapping[str, model_data.Goal] = field(default_factory=lambda: _NOTHING)
+    retention: Mapping[str, model_retention.RetentionClass] = field(default_factory=lambda: _NOTHING)
     tests: tuple[model.PackTest, ...] = ()
     """Of the uppermost layer."""
     layer_tests: Mapping[str, tuple[model.PackTest, ...]] = field(default_factory=lambda: _NOTHING)

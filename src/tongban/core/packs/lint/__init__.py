@@ -21,6 +21,7 @@ from tongban.core.packs.lint import (
     organs,
     pack_tests,
     references,
+    retention,
     services,
     vocabulary,
 )
@@ -44,6 +45,7 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     services.terms,
     services.tolerance,
     services.repeats,
+    retention.retention,
     locks.locks,
     circles.circles,
     data.policies,

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from tongban.core.packs import model, model_data, model_guide, model_rules, names, walk
+from tongban.core.packs import model, model_data, model_guide, model_retention, model_rules, names, walk
 from tongban.core.packs.content import NOUNS, Content, Merged
 from tongban.core.packs.pack import Problem
 
@@ -32,6 +32,7 @@ REFERENCES: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {
     model_data.Contributor: {"authority": "authorities"},
     model_data.ComplaintClass: {"authority": "authorities"},
     model_data.Goal: {"owner": "authorities", "indicator": "indicators"},
+    model_retention.RetentionClass: {"services": "services"},
     model_guide.Collection: {
         "life_events": "life-events",
         "services": "services",
