@@ -30,6 +30,8 @@ def terms(**changed: object) -> Terms:
         "notify_missing": days(5),
         "deliver": days(10),
         "tolerance": days(5),
+        "verify": days(20),
+        "remedy": days(10),
     }
     return Terms(**(usual | changed))  # type: ignore[arg-type]
 

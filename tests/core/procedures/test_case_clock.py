@@ -9,8 +9,8 @@ from tests.core.procedures.story import CALENDAR, days, histories, story, terms
 
 from tongban.core.procedures.clock import clock
 from tongban.core.procedures.lights import Lights
-from tongban.core.procedures.model import Clock, Event, Light, State, Terms
-from tongban.core.procedures.states import FINAL, NotAllowed
+from tongban.core.procedures.model import Clock, Duty, Event, Light, State, Terms
+from tongban.core.procedures.states import CLOSED, NotAllowed
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.duration import Unit
 
@@ -198,6 +198,44 @@ def test_a_history_that_the_table_refuses_has_no_clock():
         read("03-10", "submit 03-02", "grant 03-03")
 
 
+# -- a decision on a promise (优化营商环境条例 art. 40) ------------------------------------------------------
+
+PROMISE = ("submit 03-02", "accept 03-03", "grant_on_commitment 03-03", "deliver 03-03")
+
+
+def test_a_promise_is_checked_within_its_term_and_its_light_follows_that_day():
+    found = read("03-04", *PROMISE)
+    assert found.verify_by == DueDate(d("03-31"), False)
+    assert found.duty == Duty("verify", DueDate(d("03-31"), False), 19, Light.GREEN)
+    assert (found.running, found.light, found.days_left) == (False, Light.NONE, None)
+    assert read("03-30", *PROMISE).duty.light is Light.YELLOW
+    late = read("04-01", *PROMISE)
+    assert (late.duty.light, late.duty.days_left) == (Light.RED, -1)
+
+
+def test_what_is_to_be_put_right_has_a_day_of_its_own_that_counts_instead():
+    found = read("03-11", *PROMISE, "order_remedy 03-10")
+    assert (found.remedy_by, found.verify_by) == (DueDate(d("03-24"), False), DueDate(d("03-31"), False))
+    assert (found.duty.kind, found.duty.due.day) == ("remedy", d("03-24"))
+
+
+@pytest.mark.parametrize("end", ["verify 03-12", "annul 03-12", "recall 03-12", "cancel 03-12"])
+def test_a_check_that_is_over_leaves_nothing_due(end: str):
+    found = read("04-30", *PROMISE, "order_remedy 03-10", end)
+    assert (found.verify_by, found.remedy_by, found.duty) == (None, None, None)
+
+
+def test_that_the_check_was_missed_changes_no_day():
+    missed = read("04-02", *PROMISE, "miss_verification 04-01")
+    assert missed.duty == read("04-02", *PROMISE).duty
+    assert missed.duty.light is Light.RED
+
+
+def test_a_decision_without_a_promise_owes_no_check():
+    found = read("03-10", "submit 03-02", "accept 03-03", "grant 03-06", "deliver 03-06")
+    assert (found.verify_by, found.duty) == (None, None)
+
+
 # -- lights ------------------------------------------------------------------------------------------------
 
 
@@ -247,6 +285,8 @@ def any_terms(draw: st.DrawFn) -> Terms:
         notify_missing=draw(maybe),
         deliver=draw(maybe),
         tolerance=draw(maybe),
+        verify=draw(maybe),
+        remedy=draw(maybe),
         rolls=draw(st.booleans()),
     )
 
@@ -265,12 +305,17 @@ def test_every_clock_is_consistent(events, of, today):
     found = clock(events, of, CALENDAR, today)
     assert (found.promised is None) == (found.accepted_on is None)
     assert found.running or (found.light, found.days_left) == (Light.NONE, None)
-    if found.state in FINAL | {State.GRANTED, State.WAITING, State.CORRECTING}:
+    if found.state in CLOSED | {State.GRANTED, State.WAITING, State.CORRECTING}:
         assert not found.running
     if found.deemed_accepted:
         assert found.accepted_on is not None
         assert found.accepted_on <= today
     assert found.used >= 0
+    assert (found.duty is None) == (found.verify_by is None and found.remedy_by is None)
+    if found.duty:
+        assert found.state in (State.GRANTED, State.COMPLETED)
+        assert found.duty.due in (found.verify_by, found.remedy_by)
+        assert (found.duty.light is Light.RED) == (today > found.duty.due.day) == (found.duty.days_left < 0)
 
 
 @given(

@@ -7,11 +7,15 @@ from tests.core.procedures.story import histories, story
 
 from tongban.core.procedures.model import Event, State
 from tongban.core.procedures.states import (
+    CLOSED,
     EDGES,
     FINAL,
+    REVOKING,
+    Marks,
     NotAllowed,
     allowed,
     in_order,
+    marks_of,
     next_state,
     possible,
     replay,
@@ -82,7 +86,7 @@ def test_a_refusal_reads_like_a_sentence():
         "grant cannot happen to a case that is correcting; possible: answer_correction, decline, withdraw"
     )
     with pytest.raises(NotAllowed, match="the case is closed"):
-        next_state(State.COMPLETED, Event.WITHDRAW)
+        next_state(State.ANNULLED, Event.WITHDRAW)
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.SUBMITTED, State.CORRECTING, State.ACCEPTED])
@@ -91,12 +95,14 @@ def test_an_applicant_may_withdraw_until_the_decision(state: State):
 
 
 def test_an_applicant_decides_nothing():
-    decided = {Event.ACCEPT, Event.ACCEPT_TOLERANTLY, Event.DECLINE, Event.GRANT, Event.REFUSE}
+    decided = {Event.ACCEPT, Event.ACCEPT_TOLERANTLY, Event.DECLINE, Event.GRANT, Event.REFUSE, *REVOKING}
+    decided |= {Event.GRANT_ON_COMMITMENT, Event.VERIFY, Event.ORDER_REMEDY}
     assert not decided & {e.event for e in EDGES if e.by == "applicant"}
 
 
 def test_only_an_officer_grants_or_refuses():
-    assert {e.by for e in EDGES if e.event in (Event.GRANT, Event.REFUSE)} == {"officer"}
+    deciding = (Event.GRANT, Event.GRANT_ON_COMMITMENT, Event.REFUSE, *REVOKING)
+    assert {e.by for e in EDGES if e.event in deciding} == {"officer"}
 
 
 def test_a_waiting_case_is_released_into_submission():
@@ -129,6 +135,53 @@ def test_suspension_extension_and_late_materials_leave_a_case_accepted():
 def test_a_case_refuses_a(extra: tuple[str, ...]):
     with pytest.raises(NotAllowed):
         replay(story("submit 2026-03-02", "accept 2026-03-03", *extra))
+
+
+ON_PROMISE = (
+    "submit 2026-03-02",
+    "accept 2026-03-03",
+    "grant_on_commitment 2026-03-03",
+    "deliver 2026-03-03",
+)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ("verify 2026-03-04", "verify 2026-03-05"),
+        ("verify 2026-03-04", "order_remedy 2026-03-05"),
+        ("order_remedy 2026-03-04", "order_remedy 2026-03-05"),
+        ("miss_verification 2026-04-04", "miss_verification 2026-04-05"),
+        ("order_remedy 2026-03-04", "miss_verification 2026-04-05"),
+        ("annul 2026-03-04", "verify 2026-03-05"),
+        ("annul 2026-03-04", "cancel 2026-03-05"),
+    ],
+)
+def test_a_promise_is_checked_until_it_is_found_kept_and_no_longer(extra: tuple[str, ...]):
+    with pytest.raises(NotAllowed):
+        replay(story(*ON_PROMISE, *extra))
+
+
+def test_where_nothing_was_promised_nothing_is_checked():
+    granted = story("submit 2026-03-02", "accept 2026-03-03", "grant 2026-03-04", "deliver 2026-03-04")
+    assert set(possible(granted, "officer")) == set(REVOKING)
+    assert Event.MISS_VERIFICATION not in possible(granted, "system")
+    assert {Event.VERIFY, Event.ORDER_REMEDY} <= set(possible(story(*ON_PROMISE), "officer"))
+
+
+def test_what_was_put_right_can_be_found_kept():
+    events = story(*ON_PROMISE, "order_remedy 2026-03-09", "verify 2026-03-20")
+    assert replay(events) is State.COMPLETED
+    assert not marks_of(events).promised
+    assert marks_of(events[:-1]) == Marks(promised=True, ordered=True)
+
+
+@pytest.mark.parametrize(("event", "state"), REVOKING.items())
+def test_what_was_granted_ends_by_one_of_three_and_nothing_follows(event: Event, state: State):
+    events = story(*ON_PROMISE, f"{event} 2026-03-09")
+    assert replay(events) is state
+    assert state in FINAL
+    assert {State.COMPLETED} == CLOSED - FINAL
 
 
 def test_what_is_possible_follows_from_the_intervals():

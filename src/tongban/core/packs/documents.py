@@ -47,6 +47,10 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "conditions": Bilingual("要符合的条件，每行一条", "Conditions to be met, one a line"),
     "commitments": Bilingual("申请人承诺的内容，每行一条", "What the applicant promises, one a line"),
     "consequences": Bilingual("没有做到的后果", "What follows if the promise is not kept"),
+    "decided_on": Bilingual("原决定的日期", "Day of the decision"),
+    "decision_number": Bilingual("原决定的文书编号", "Number of the decision"),
+    "remedy_by": Bilingual("最晚整改的日期", "Last day for putting it right"),
+    "ground": Bilingual("法定情形", "Ground in law"),
     "delivered": Bilingual("送达的文书名称和编号", "Document delivered, with its number"),
     "delivery_way": Bilingual("送达方式", "How it was delivered"),
     "delivered_on": Bilingual("送达日期", "Day of delivery"),
@@ -56,6 +60,7 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
 _ALWAYS: Final = (
     "number", "date", "authority", "contact", "applicant", "service", "case_number", "received_on", "legal_basis",
 )  # fmt: skip
+_TAKEN_BACK: Final = ("ground", "reasons", "decided_on", "decision_number", "result", "review_body", "court")
 FILLED: Final[Mapping[DocumentKind, frozenset[str]]] = {
     kind: frozenset((*_ALWAYS, *more))
     for kind, more in {
@@ -74,6 +79,11 @@ FILLED: Final[Mapping[DocumentKind, frozenset[str]]] = {
             "accepted_on", "due_on", "statutory_due_on", "missing", "correct_by", "consequences", "commitments",
         ),
         DocumentKind.COMMITMENT: ("conditions", "commitments", "consequences"),
+        DocumentKind.VERIFICATION: ("reasons", "decided_on", "decision_number", "commitments"),
+        DocumentKind.REMEDY: ("reasons", "decided_on", "decision_number", "commitments", "remedy_by", "consequences"),
+        DocumentKind.ANNULMENT: (*_TAKEN_BACK,),
+        DocumentKind.RECALL: (*_TAKEN_BACK,),
+        DocumentKind.CANCELLATION: (*_TAKEN_BACK,),
         DocumentKind.TERMINATION: ("reasons", "review_body", "court"),
         DocumentKind.WITHDRAWAL: ("reasons",),
     }.items()

@@ -225,6 +225,9 @@ TABLE: Final = """
     $n hour | $n 小时
     an instant service has no time in which a material could follow | 即办件当场办结，没有补交材料的时间
     a service that touches health or safety takes no application without all materials | 涉及健康或安全的事项，材料不齐不能受理
+    nothing is promised this way, so there is nothing to check | 这种办法没有承诺，也就没有要核查的
+    a decision on a promise needs a term in which the promise is checked | 凭承诺作决定的，要写明在多长时间里核查承诺
+    nothing that this service asks for is a promise to sign | 这个事项要的材料里，没有一样是要签的承诺
     the promised term, $one, is longer than the statutory one, $other | 承诺时限 $$one，长于法定时限 $$other
     the $key "$value" stands twice in this list | $$key“$value”在列表里出现两次
     code | 代码
@@ -377,6 +380,9 @@ HINTS: Final = """
     "$name" has conditions or companions of its own | “$name”自己还有条件或附带材料
     take it out | 去掉它
     name materials whose alternatives have no when and no along_with | 写各种办法都没有 when 和 along_with 的材料
+    add on_commitment: true, or take it out | 加上 on_commitment: true，或者去掉它
+    add verify: {amount: 20} | 加上 verify: {amount: 20}
+    require a material with an alternative commitment: {zh: ..., en: ...} | 要求一样可以签承诺的材料，它的办法里有 commitment: {zh: ..., en: ...}
     take out priors | 去掉 priors
     answers: $list | 回答有：$list
     write shares that come to 1 | 写成合计为 1 的份额

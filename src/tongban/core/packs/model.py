@@ -352,10 +352,29 @@ class Variant(Cited):
     when: Rule
     on_commitment: bool = False
     """Decided on the applicant's promise and checked afterwards (告知承诺, 优化营商环境条例 art. 40)."""
+    verify: Term | None = None
+    """From the decision to the check whether the promise is kept; needed where it is decided on commitment."""
+    remedy: Term | None = None
+    """For putting right what that check has found; None: a promise that is not kept ends the decision at once."""
+    excluded_for: Term | None = None
+    """How long nobody whose promise was found untrue can go this way again; None: until the record is repaired."""
     case_type: Literal["instant", "promised"] | None = None
     statutory: Term | None = None
     promised: Term | None = None
     note: Bilingual | None = None
+
+
+class Ending(Cited):
+    """How what was granted ends before its time (行政许可法 arts. 8, 69, 70)."""
+
+    two_officers: bool = False
+    """One proposes, another carries it out."""
+    annul: tuple[ArticleId, ...] = ()
+    """What an annulment (撤销) rests on: it should never have been granted. Empty: what the service rests on."""
+    recall: tuple[ArticleId, ...] = ()
+    """What a recall (撤回) rests on: lawful, but the law or the circumstances have changed."""
+    cancel: tuple[ArticleId, ...] = ()
+    """What a cancellation (注销) rests on: it has come to its end."""
 
 
 class Registration(Model):
@@ -407,6 +426,8 @@ class Service(Entry):
     requires: tuple[Requirement, ...] = ()
     tolerance: Tolerance | None = None
     result: Result
+    ending: Ending | None = None
+    """None: one officer decides, on what the service itself rests on."""
     fee_fen: Annotated[int, Field(ge=0)] = 0
     fee_basis: Bilingual | None = None
     fee_lines: tuple[FeeLine, ...] = ()

@@ -94,6 +94,11 @@ class DocumentKind(StrEnum):
     DELIVERY = "delivery"  # 送达回证
     TOLERANCE = "tolerance"  # 容缺受理告知承诺书
     COMMITMENT = "commitment"  # 告知承诺书
+    VERIFICATION = "verification"  # 承诺核查结果告知书: the promise is kept
+    REMEDY = "remedy"  # 责令限期整改通知书: it is not, or not yet
+    ANNULMENT = "annulment"  # 撤销决定书
+    RECALL = "recall"  # 撤回决定书
+    CANCELLATION = "cancellation"  # 注销决定书
     TERMINATION = "termination"  # 终止办理通知书
     WITHDRAWAL = "withdrawal"  # 撤回申请确认书: taken back, or counted as taken back
 

@@ -15,10 +15,11 @@ from typing import Final
 
 from tongban.core.procedures.history import History, read
 from tongban.core.procedures.lights import Lights, Progress, colour
-from tongban.core.procedures.model import CaseEvent, Clock, Light, State, Terms
+from tongban.core.procedures.model import CaseEvent, Clock, Duty, Light, State, Terms
 from tongban.core.procedures.spans import Pauses, last_day, working_days
 from tongban.core.procedures.states import replay
 from tongban.core.values.calendar import DueDate, WorkCalendar
+from tongban.core.values.duration import Duration
 
 USUAL_LIGHTS: Final = Lights()
 
@@ -47,6 +48,8 @@ def clock(
     progress = _progress(history.accepted_on, promised, pauses, calendar, as_of)
     running = history.ended_on is None and history.paused_on is None and _runs(state, history)
     approving = running and state is State.ACCEPTED
+    verify_by = _from(history.promise_on, terms.verify, calendar, terms.rolls)
+    remedy_by = _from(history.remedy_on, terms.remedy, calendar, terms.rolls)
 
     return Clock(
         state=state,
@@ -63,6 +66,9 @@ def clock(
         if running
         else Light.NONE,
         used=progress.used if progress else 0.0,
+        verify_by=verify_by,
+        remedy_by=remedy_by,
+        duty=_duty(verify_by, remedy_by, calendar, today, lights),
     )
 
 
@@ -124,6 +130,22 @@ def _deliver_by(history: History, terms: Terms, calendar: WorkCalendar) -> DueDa
     if history.granted_on is None or terms.deliver is None:
         return None
     return last_day(calendar, history.granted_on, terms.deliver)
+
+
+def _from(start: date | None, term: Duration | None, calendar: WorkCalendar, rolls: bool) -> DueDate | None:
+    return last_day(calendar, start, term, rolls=rolls) if start is not None and term is not None else None
+
+
+def _duty(
+    verify_by: DueDate | None, remedy_by: DueDate | None, calendar: WorkCalendar, today: date, lights: Lights
+) -> Duty | None:
+    """While something is being put right, that day counts, and not the day of the first check."""
+    due = remedy_by or verify_by
+    if due is None:
+        return None
+    left = _days_left(calendar, today, due.day)
+    light = Light.RED if left < 0 else Light.YELLOW if left <= lights.yellow_days_left else Light.GREEN
+    return Duty("remedy" if remedy_by else "verify", due, left, light)
 
 
 def _light(

@@ -14,7 +14,7 @@ from typing import Final
 
 from tongban.core.procedures.model import CaseEvent, Event, State, Terms
 from tongban.core.procedures.spans import last_day
-from tongban.core.procedures.states import FINAL, in_order, next_state
+from tongban.core.procedures.states import CLOSED, in_order, next_state
 from tongban.core.values.calendar import DueDate, WorkCalendar
 
 _MADE_VOID_BY_SILENCE: Final = frozenset(
@@ -50,6 +50,10 @@ class History:
     tolerant_on: date | None = None
     """Day of tolerant acceptance while deferred materials are missing."""
     granted_on: date | None = None
+    promise_on: date | None = None
+    """Day of a decision on a promise that is still to be checked."""
+    remedy_on: date | None = None
+    """Day on which a check asked for something to be put right that nobody has found put right yet."""
     ended_on: date | None = None
     """Day on which the approval clock stopped for good."""
 
@@ -106,11 +110,16 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
             history.paused_on = None
         case Event.EXTEND:
             history.extended = True
-        case Event.GRANT:
+        case Event.GRANT | Event.GRANT_ON_COMMITMENT:
             history.granted_on = day
+            history.promise_on = day if event is Event.GRANT_ON_COMMITMENT else None
+        case Event.ORDER_REMEDY:
+            history.remedy_on = day
+        case Event.VERIFY | Event.ANNUL | Event.RECALL | Event.CANCEL:
+            history.promise_on = history.remedy_on = None
         case _:
             pass
 
-    if history.state is State.GRANTED or history.state in FINAL:
+    if history.state is State.GRANTED or history.state in CLOSED:
         history.notify_by = None
         history.ended_on = history.ended_on or day

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.duration import Duration
@@ -21,6 +22,9 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     TERMINATED = "terminated"
     COMPLETED = "completed"  # granted and delivered
+    ANNULLED = "annulled"  # 撤销: it should never have been granted
+    RECALLED = "recalled"  # 撤回: lawful, and no longer possible for the public good
+    CANCELLED = "cancelled"  # 注销: it has come to its end and is struck off
 
 
 class Event(StrEnum):
@@ -37,8 +41,15 @@ class Event(StrEnum):
     RESUME = "resume"
     EXTEND = "extend"
     GRANT = "grant"
+    GRANT_ON_COMMITMENT = "grant_on_commitment"  # 告知承诺: decided on a promise, checked afterwards
     REFUSE = "refuse"
     DELIVER = "deliver"
+    MISS_VERIFICATION = "miss_verification"  # the term for checking a promise went by
+    ORDER_REMEDY = "order_remedy"  # 责令整改: the promise is not kept yet
+    VERIFY = "verify"  # the promise was checked and is kept
+    ANNUL = "annul"
+    RECALL = "recall"
+    CANCEL = "cancel"
     WITHDRAW = "withdraw"
     TERMINATE = "terminate"
 
@@ -64,6 +75,10 @@ class Terms:
     deliver: Duration | None
     tolerance: Duration | None
     rolls: bool = True
+    verify: Duration | None = None
+    """From a decision on commitment to the check whether the promise is kept; None: not decided on commitment."""
+    remedy: Duration | None = None
+    """For putting right what a check has found."""
 
 
 class Light(StrEnum):
@@ -74,6 +89,20 @@ class Light(StrEnum):
     YELLOW = "yellow"
     RED = "red"  # past the promised day
     BLACK = "black"  # past the statutory day
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What somebody still owes after the decision, with the day and its light."""
+
+    kind: Literal["verify", "remedy"]
+    """`verify`: the office checks a promise. `remedy`: the holder puts right what was found, then the office looks
+    again."""
+    due: DueDate
+    days_left: int
+    """Working days to `due`; negative when past."""
+    light: Light
+    """Red when past: no law ends the decision by itself, so it is never black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +128,9 @@ class Clock:
     light: Light
     used: float
     """Share of the promised term used, 0 to 1 and beyond."""
+    verify_by: DueDate | None = None
+    """A promise on which it was granted is checked until then; None once it was, or when none was made."""
+    remedy_by: DueDate | None = None
+    """What a check has found is put right until then."""
+    duty: Duty | None = None
+    """The next thing owed after the decision."""

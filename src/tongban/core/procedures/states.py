@@ -3,9 +3,12 @@
     begun?  --submit-->  submitted  --accept-->  accepted  --grant-->  granted  --deliver-->  completed
             --hold---->  waiting  --release-->  submitted  --request_correction-->  correcting
 
+            completed  --annul-->  annulled     --recall-->  recalled     --cancel-->  cancelled
+
 Suspension, extension and the hand-in of deferred materials leave a case accepted: they are intervals over
-that state, not states. Two of them have rules of their own (`Marks`): a case is suspended once at a time, and
-its term is extended once (行政许可法 art. 42).
+that state, not states. So is the check of a promise on which a case was granted: it lies over the completed one.
+Some of them have rules of their own (`Marks`): a case is suspended once at a time, its term is extended once
+(行政许可法 art. 42), a promise is checked until it is found kept.
 
     NotAllowed(ValueError)   the event cannot happen now; the message lists those that can
 """
@@ -58,6 +61,7 @@ EDGES: Final[tuple[Edge, ...]] = (
     Edge(State.ACCEPTED, Event.RESUME, State.ACCEPTED, "officer"),
     Edge(State.ACCEPTED, Event.EXTEND, State.ACCEPTED, "officer"),
     Edge(State.ACCEPTED, Event.GRANT, State.GRANTED, "officer"),
+    Edge(State.ACCEPTED, Event.GRANT_ON_COMMITMENT, State.GRANTED, "officer"),
     Edge(State.ACCEPTED, Event.REFUSE, State.REFUSED, "officer"),
     Edge(State.ACCEPTED, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
     Edge(State.ACCEPTED, Event.WITHDRAW, State.WITHDRAWN, "system"),  # deferred materials never came
@@ -66,12 +70,25 @@ EDGES: Final[tuple[Edge, ...]] = (
     # -- the result reaches the applicant
     Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "officer"),
     Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "system"),  # an electronic licence, at once
+    # -- a promise on which it was granted is checked (优化营商环境条例 art. 40)
+    Edge(State.COMPLETED, Event.VERIFY, State.COMPLETED, "officer"),
+    Edge(State.COMPLETED, Event.ORDER_REMEDY, State.COMPLETED, "officer"),
+    Edge(State.COMPLETED, Event.MISS_VERIFICATION, State.COMPLETED, "system"),
+    # -- what was granted ends (行政许可法 arts. 8, 69, 70)
+    Edge(State.COMPLETED, Event.ANNUL, State.ANNULLED, "officer"),
+    Edge(State.COMPLETED, Event.RECALL, State.RECALLED, "officer"),
+    Edge(State.COMPLETED, Event.CANCEL, State.CANCELLED, "officer"),
 )
 
-FINAL: Final = frozenset(
-    {State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.COMPLETED}
+ENDED: Final = frozenset({State.ANNULLED, State.RECALLED, State.CANCELLED})
+"""What was granted is no longer in force."""
+CLOSED: Final = frozenset(
+    {State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.COMPLETED, *ENDED}
 )
+"""States in which the case itself is over: whatever follows concerns its result."""
+FINAL: Final = CLOSED - {State.COMPLETED}
 """States that nothing follows."""
+REVOKING: Final = {Event.ANNUL: State.ANNULLED, Event.RECALL: State.RECALLED, Event.CANCEL: State.CANCELLED}
 
 
 class NotAllowed(ValueError):
@@ -86,18 +103,34 @@ class NotAllowed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The intervals that lie over the accepted state, as far as they limit what may follow."""
+    """The intervals that lie over a state, as far as they limit what may follow."""
 
     suspended: bool = False
     extended: bool = False
+    promised: bool = False
+    """Granted on a promise that nobody has found kept yet."""
+    ordered: bool = False
+    """A check has found something that is to be put right."""
+    missed: bool = False
+    """That the check was not made in time is written down."""
 
     def permit(self, event: Event) -> bool:
-        """A second suspension, a resumption of nothing and a second extension are not permitted."""
-        return not (
-            (event is Event.SUSPEND and self.suspended)
-            or (event is Event.RESUME and not self.suspended)
-            or (event is Event.EXTEND and self.extended)
-        )
+        """Nothing twice that happens once, nothing that has no beginning: a resumption of nothing, a check of no promise."""
+        match event:
+            case Event.SUSPEND:
+                return not self.suspended
+            case Event.RESUME:
+                return self.suspended
+            case Event.EXTEND:
+                return not self.extended
+            case Event.VERIFY:
+                return self.promised
+            case Event.ORDER_REMEDY:
+                return self.promised and not self.ordered
+            case Event.MISS_VERIFICATION:
+                return self.promised and not self.ordered and not self.missed
+            case _:
+                return True
 
     def after(self, event: Event) -> Marks:
         """The intervals once the event has happened."""
@@ -108,6 +141,14 @@ class Marks:
                 return replace(self, suspended=False)
             case Event.EXTEND:
                 return replace(self, extended=True)
+            case Event.GRANT_ON_COMMITMENT:
+                return replace(self, promised=True)
+            case Event.ORDER_REMEDY:
+                return replace(self, ordered=True)
+            case Event.MISS_VERIFICATION:
+                return replace(self, missed=True)
+            case Event.VERIFY | Event.ANNUL | Event.RECALL | Event.CANCEL:
+                return replace(self, promised=False)
             case _:
                 return self
 
@@ -143,6 +184,11 @@ def replay(events: Iterable[CaseEvent]) -> State:
     if state is None:
         raise ValueError("a case without events has no state")
     return state
+
+
+def marks_of(events: Iterable[CaseEvent]) -> Marks:
+    """The intervals that lie over the state to which a history leads. Raises NotAllowed."""
+    return _walk(events)[1]
 
 
 def in_order(events: Iterable[CaseEvent]) -> tuple[CaseEvent, ...]:

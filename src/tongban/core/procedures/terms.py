@@ -24,6 +24,8 @@ def terms(service: model.Service, variant: model.Variant | None = None) -> Terms
         deliver=_duration(service.deliver) if service.deliver else None,
         tolerance=_duration(tolerance) if tolerance else None,
         rolls=governing.rolls,
+        verify=_duration(variant.verify) if variant and variant.verify else None,
+        remedy=_duration(variant.remedy) if variant and variant.remedy else None,
     )
 
 

@@ -104,7 +104,7 @@ def terms_from_json(data: Mapping[str, Any]) -> Terms:
     assert promised is not None
     return Terms(
         promised, duration(data["statutory"]), data["extension"], duration(data["notify_missing"]), duration(data["deliver"]),
-        duration(data["tolerance"]), data["rolls"],
+        duration(data["tolerance"]), data["rolls"], duration(data.get("verify")), duration(data.get("remedy")),
     )  # fmt: skip
 
 

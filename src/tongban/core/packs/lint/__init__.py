@@ -44,6 +44,7 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     evidence.materials,
     services.terms,
     services.tolerance,
+    services.commitment,
     services.repeats,
     retention.retention,
     locks.locks,

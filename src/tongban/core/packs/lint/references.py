@@ -61,7 +61,7 @@ def unknown_names(content: Content) -> Iterator[Problem]:
             merged = content.merged[folder][entry_id]
             for path, part in walk.parts(entry):
                 yield from _in_part(content, merged, path, part)
-                for name in ("articles", "sharing_basis"):
+                for name in ("articles", "sharing_basis", "annul", "recall", "cancel"):
                     cited: Any = getattr(part, name, ())
                     yield from _cited(content, articles, merged, (*path, name), cited)
 

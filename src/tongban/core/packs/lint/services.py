@@ -46,6 +46,45 @@ def tolerance(content: Content) -> Iterator[Problem]:
         yield merged.problem("tolerance", reason, "take out tolerance", path=("tolerance",))
 
 
+def commitment(content: Content) -> Iterator[Problem]:
+    """A decision on a promise needs a promise and a day for its check, and nothing else has either (告知承诺)."""
+    for merged, service in content.entries("services", model.Service):
+        for index, variant in enumerate(service.variants):
+            path = ("variants", index)
+            if not variant.on_commitment:
+                for name in ("verify", "remedy", "excluded_for"):
+                    if getattr(variant, name) is not None:
+                        message = "nothing is promised this way, so there is nothing to check"
+                        yield merged.problem(
+                            "commitment",
+                            message,
+                            "add on_commitment: true, or take it out",
+                            path=(*path, name),
+                        )
+                continue
+            if variant.verify is None:
+                message = "a decision on a promise needs a term in which the promise is checked"
+                yield merged.problem(
+                    "commitment", message, "add verify: {amount: 20}", path=(*path, "on_commitment")
+                )
+            if not _has_promise(content, service):
+                message = "nothing that this service asks for is a promise to sign"
+                hint = "require a material with an alternative commitment: {zh: ..., en: ...}"
+                yield merged.problem("commitment", message, hint, path=(*path, "on_commitment"))
+
+
+def _has_promise(content: Content, service: model.Service) -> bool:
+    """Whether one of its materials can be met by a signature; a material that could not be read may be the one."""
+    known = content.known("materials")
+    for requirement in service.requires:
+        material = content.get("materials", model.Material, requirement.material)
+        if material is None and requirement.material in known:
+            return True
+        if material and any(way.commitment for way in material.alternatives):
+            return True
+    return False
+
+
 def repeats(content: Content) -> Iterator[Problem]:
     """Conditions and variants of a service with the same id, services of a life event named twice."""
     for merged, service in content.entries("services", model.Service):

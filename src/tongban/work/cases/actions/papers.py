@@ -16,15 +16,20 @@ from tongban.work.cases import form, models
 
 LETTERS: Final = {
     "acceptance-notice": "A",
+    "recall": "B",
     "correction-notice": "C",
     "decision": "D",
     "extension-notice": "E",
+    "verification-notice": "K",
+    "remedy-order": "M",
     "not-accepted": "N",
     "commitment": "P",
     "suspension-notice": "S",
     "termination-notice": "T",
     "proof-of-delivery": "V",
     "withdrawal-notice": "W",
+    "annulment": "X",
+    "cancellation": "Z",
 }
 """Kind to its letter in the number of the document; R is the receipt of a whole application."""
 

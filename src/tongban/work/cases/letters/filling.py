@@ -92,6 +92,10 @@ def _of_case(matter: Matter, case: models.Case) -> dict[str, str]:
         % {"articles": _("; ").join(one.label for one in citing.bases(pack, service.articles))},
         "commitments": "\n".join(matter.promises) or _promise(matter, by),
         "consequences": _consequences(matter, case),
+        "decided_on": days.of_iso(matter.content.get("decided_on", "")),
+        "decision_number": matter.content.get("decision", ""),
+        "remedy_by": days.of_due(clock.remedy_by),
+        "ground": matter.ground,
         **_delivery(matter),
     }
 
@@ -108,6 +112,10 @@ def _consequences(matter: Matter, case: models.Case) -> str:
 
     The latter after 优化营商环境条例 art. 40 and the statutes of cities (北京 2024 art. 33, 安阳 arts. 26-27).
     """
+    if matter.found.kind == "remedy-order":
+        return _(
+            "If it is not put right by then, the decision is annulled, the breach is entered in the public credit record, and for a time you cannot go this way again."
+        )
     if not matter.content.get("deferred"):
         return _(
             "You are told to put it right within a time that is set. If it is still not kept, or the promise was false, the decision is taken back and the breach is entered in the public credit record."

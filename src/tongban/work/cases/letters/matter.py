@@ -14,6 +14,7 @@ from tongban.base.kit.text import in_language
 from tongban.base.notices.wording import both
 from tongban.core.packs.pack import Pack
 from tongban.work.cases import models
+from tongban.work.cases.grounds import GROUNDS
 
 AUTOMATIC: Final = msg("Every condition was checked against the records and is met.")
 REASONS: Final = {
@@ -50,6 +51,12 @@ class Matter:
         if code in REASONS:
             return _(REASONS[code]) % self._details()
         return reasons_in_language(self.content.get("reasons", ""), bool(self.content.get("automatic")))
+
+    @property
+    def ground(self) -> str:
+        """On what ground of law something that was granted ends."""
+        known = GROUNDS.get(self.content.get("ground", ""))
+        return _(known.label) if known else ""
 
     @property
     def papers(self) -> list[tuple[str, str]]:

@@ -14,7 +14,15 @@ from tongban.work.cases.letters import titles
 from tongban.work.cases.letters.matter import Matter
 
 _WITH_REMEDIES: Final = frozenset(
-    {DocumentKind.REFUSAL, DocumentKind.REJECTION, DocumentKind.NON_ACCEPTANCE, DocumentKind.TERMINATION}
+    {
+        DocumentKind.REFUSAL,
+        DocumentKind.REJECTION,
+        DocumentKind.NON_ACCEPTANCE,
+        DocumentKind.TERMINATION,
+        DocumentKind.ANNULMENT,
+        DocumentKind.RECALL,
+        DocumentKind.CANCELLATION,
+    }
 )
 
 
@@ -66,6 +74,13 @@ def _body(matter: Matter, kind: DocumentKind, said: Mapping[str, str]) -> Iterat
             yield _("Case %(case_number)s (%(service)s) is handled on your commitment:") % said
             yield said["commitments"]
             yield said["consequences"]
+        case DocumentKind.REMEDY:
+            yield _("A check of your commitment in case %(case_number)s (%(service)s) has shown:") % said
+            yield _("Put it right by %(remedy_by)s.") % said
+            yield said["consequences"]
+        case DocumentKind.ANNULMENT | DocumentKind.RECALL | DocumentKind.CANCELLATION:
+            yield _(_OF_CASE[kind]) % said
+            yield _("Ground in law: %(ground)s") % said
         case DocumentKind.DELIVERY:
             yield (
                 _(
@@ -88,6 +103,18 @@ _OF_CASE: Final = {
     DocumentKind.REFUSAL: msg("“%(service)s” (case %(case_number)s) is refused."),
     DocumentKind.REJECTION: msg("“%(service)s” (case %(case_number)s) is refused."),
     DocumentKind.TERMINATION: msg("Case %(case_number)s (%(service)s) ends without a decision."),
+    DocumentKind.VERIFICATION: msg(
+        "Your commitment in case %(case_number)s (%(service)s) was checked and is kept. The decision of %(decided_on)s stands."
+    ),
+    DocumentKind.ANNULMENT: msg(
+        "“%(service)s” (case %(case_number)s), granted on %(decided_on)s, is annulled: it counts as never granted."
+    ),
+    DocumentKind.RECALL: msg(
+        "“%(service)s” (case %(case_number)s), granted on %(decided_on)s, is recalled from today on. You may ask for compensation of property lost by it."
+    ),
+    DocumentKind.CANCELLATION: msg(
+        "“%(service)s” (case %(case_number)s), granted on %(decided_on)s, is struck off from today on."
+    ),
     DocumentKind.WITHDRAWAL: msg("Case %(case_number)s (%(service)s) is no longer handled."),
 }
 

@@ -23,6 +23,11 @@ KINDS: Final = {
     "commitment": DocumentKind.COMMITMENT,
     "termination-notice": DocumentKind.TERMINATION,
     "withdrawal-notice": DocumentKind.WITHDRAWAL,
+    "verification-notice": DocumentKind.VERIFICATION,
+    "remedy-order": DocumentKind.REMEDY,
+    "annulment": DocumentKind.ANNULMENT,
+    "recall": DocumentKind.RECALL,
+    "cancellation": DocumentKind.CANCELLATION,
 }
 """Kind of a row to the kind of text, where the row alone decides."""
 OF_PERMITS: Final = {"granted": DocumentKind.GRANT, "refused": DocumentKind.REFUSAL}
@@ -45,6 +50,11 @@ TITLES: Final = {
     DocumentKind.COMMITMENT: msg("Notification and commitment"),
     DocumentKind.TERMINATION: msg("Notice that a case ends without a decision"),
     DocumentKind.WITHDRAWAL: msg("Confirmation that a case is taken back"),
+    DocumentKind.VERIFICATION: msg("Result of the check of your commitment"),
+    DocumentKind.REMEDY: msg("Order to put right"),
+    DocumentKind.ANNULMENT: msg("Decision to annul"),
+    DocumentKind.RECALL: msg("Decision to recall"),
+    DocumentKind.CANCELLATION: msg("Decision to cancel"),
 }
 """What a document is called where the pack has no text of its kind."""
 
