@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from bench.planning.interviews import Answers, Interviews
@@ -58,18 +60,59 @@ def made(number: int, facts: int) -> Interviews:
     return Interviews(pack, "event", {name: declared_answers(pack, name) for name in names}, AT)
 
 
-def declared(pack: Pack) -> Iterator[tuple[str, Interviews]]:
-    """The life events that at most twelve facts decide. Numbers are as often on each side of what rules ask for."""
+def declared(pack: Pack) -> Iterator[tuple[str, list[Interviews]]]:
+    """The life events that at most twelve facts decide. Numbers are as often on each side of what rules ask for.
+
+    Services that share neither a deciding fact nor evidence tell nothing about each other: the interview about each such
+    part is one of its own, and the questions add up.
+    """
     for event in pack.life_events.values():
-        services = [pack.services[one] for one in event.services]
-        nodes = [pack.rule(text).root for service in services for text in reads.rules(pack, service)]
-        names = {part.name for root in nodes for part in ir.walk(root) if isinstance(part, ir.Fact)}
-        if 1 < len(names) <= MOST_FACTS:
-            answers: Answers = {
-                name: declared_answers(pack, name) or tuple(_evenly(_values(name, nodes)))
-                for name in sorted(names)
-            }
-            yield event.id, Interviews(pack, event.id, answers, AT)
+        roots = [pack.rule(text).root for service in event.services for text in _rules(pack, service)]
+        if 1 < len(_names(roots)) <= MOST_FACTS:
+            parts = []
+            for services in _apart(pack, event.services):
+                mine = [pack.rule(text).root for service in services for text in _rules(pack, service)]
+                answers: Answers = {
+                    name: declared_answers(pack, name) or tuple(_evenly(_values(name, mine)))
+                    for name in sorted(_names(mine))
+                }
+                part = event.model_copy(update={"services": tuple(services)})
+                alone = replace(pack, life_events=MappingProxyType({event.id: part}))
+                parts.append(Interviews(alone, event.id, answers, AT))
+            yield event.id, parts
+
+
+def _apart(pack: Pack, services: Iterable[str]) -> list[list[str]]:
+    """The services in groups that have nothing to do with each other."""
+    groups: list[tuple[set[str], list[str]]] = []
+    for service in services:
+        touched = _touched(pack, service)
+        mine = [group for group in groups if group[0] & touched]
+        groups = [group for group in groups if group not in mine]
+        merged = [name for _touched_by, names in mine for name in names]
+        groups.append((touched.union(*(found for found, _names in mine)), [*merged, service]))
+    return [names for _touched_by, names in groups]
+
+
+def _touched(pack: Pack, name: str) -> set[str]:
+    """Deciding facts, licences that it makes or could take, and papers on which an answer bears."""
+    service = pack.services[name]
+    found = {f"fact {fact}" for text in _rules(pack, name) for fact in pack.rule(text).facts}
+    found |= {f"licence {service.result.licence}"} if service.result.licence else set()
+    for need in service.requires:
+        alternatives = pack.materials[need.material].alternatives
+        found |= {f"licence {way.licence}" for way in alternatives if way.licence}
+        if need.when != "TRUE" or any(way.when for way in alternatives):
+            found.add(f"material {need.material}")
+    return found
+
+
+def _rules(pack: Pack, service: str) -> list[str]:
+    return list(reads.rules(pack, pack.services[service]))
+
+
+def _names(roots: Iterable[ir.Node]) -> set[str]:
+    return {part.name for root in roots for part in ir.walk(root) if isinstance(part, ir.Fact)}
 
 
 def _rule(random: Random, names: list[str], most: int) -> str:
