@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from pathlib import Path
 from time import perf_counter
 
 import numpy as np
-from bench.policies.match import OUT, matcher, population_of
+from bench.policies.match import OUT, matcher, peak, population_of
 from bench.rules import synthetic
 from bench.rules.many import FOLDER
 
@@ -74,8 +73,7 @@ def _measured(path: Path, rows: int) -> dict[str, float]:
     found["subjects"] = _some_subjects(made, whole, before, rows)
     found["found"] = _found(made, whole, before)
     found["what-if"] = _what_if(made, whole)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return {**found, "peak": peak}
+    return {**found, "peak": peak()}
 
 
 def _checker(made: Matcher) -> Checker:

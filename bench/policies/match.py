@@ -8,13 +8,14 @@ Beside it stands SQL for DuckDB, written for speed, which does the same without 
 table, and one statement for each policy writes its rows. It knows no difference between what is not known and what has no
 value (a quotient by 0): there, and only there, its results differ.
 
-Each measurement is a process of its own with two threads, and its peak of memory is that process's.
+Each measurement is a process of its own, two threads or processes at work in it, and its peak of memory is that of all of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import subprocess
@@ -33,7 +34,7 @@ from tongban.core.rules import ir
 from tongban.core.rules.check import compile_rule
 from tongban.core.rules.rule import Rule
 from tongban.core.rules.types import Kind, parse_type
-from tongban.work.policies.population import run, sources
+from tongban.work.policies.population import processes, run, sources
 from tongban.work.policies.population.checking import Checker
 
 LIMIT_MEMORY = 2_000_000_000
@@ -147,7 +148,7 @@ def _matched(path: Path) -> dict[str, Any]:
     counts = {
         name: [one.eligible, one.near, one.needs_data, one.amount_fen] for name, one in outcome.counts.items()
     }
-    return {"seconds": seconds, "counts": counts, "peak": _peak(), "size": _size()}
+    return {"seconds": seconds, "counts": counts, "peak": peak(), "size": _size()}
 
 
 def _by_hand(path: Path) -> dict[str, Any]:
@@ -173,7 +174,7 @@ def _by_hand(path: Path) -> dict[str, Any]:
             roots = dict(zip(made.conditions[name], (rule.root for rule in conditions), strict=True))
             statement = hand.verdicts(name, roots, amount.root)
             connection.execute(f"COPY ({statement}) TO '{OUT / name}.parquet' (COMPRESSION snappy)")
-    seconds, peak, size = perf_counter() - begun, _peak(), _size()
+    seconds, held, size = perf_counter() - begun, peak(), _size()
     with duckdb.connect() as connection:
         counted = connection.execute(f"""
             SELECT policy, count(*) FILTER (WHERE result = 'eligible'), count(*) FILTER (WHERE result = 'near'),
@@ -183,11 +184,16 @@ def _by_hand(path: Path) -> dict[str, Any]:
         name: list(map(int, of)) for name, *of in counted
     }
     file.unlink()
-    return {"seconds": seconds, "counts": counts, "peak": peak, "size": size, "loading": loading}
+    return {"seconds": seconds, "counts": counts, "peak": held, "size": size, "loading": loading}
 
 
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+def peak() -> int:
+    """Of the process, and of as many others as there may be, each counted as the largest of them."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    mine, others = (
+        resource.getrusage(who).ru_maxrss * unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return mine + others * min(processes.MOST, os.cpu_count() or 1)
 
 
 def _size() -> int:

@@ -29,8 +29,8 @@ from tongban.core.rules.to_numpy import machine
 from tongban.core.rules.to_numpy.columns import Column, columns
 from tongban.core.rules.to_numpy.program import program
 from tongban.core.rules.types import Kind, Range, Type
+from tongban.work.policies.population import parts, sources
 from tongban.work.policies.population import run as running
-from tongban.work.policies.population import sources
 from tongban.work.policies.population.checking import Checker
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -393,22 +393,21 @@ def test_an_interrupted_run_goes_on_and_comes_to_the_same(
     city: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "ROWS", 20)
-    monkeypatch.setattr(running, "BATCHES_A_PART", 2)
+    monkeypatch.setattr(parts, "BATCHES", 2)
     source = str(population(city, matcher_of(city), tmp_path / "firms.parquet", 150))
     whole = matched(city, source, tmp_path / "whole")
-    finish = running._Book.finish
+    add = running._Book.add
 
-    def dies(self: Any, part: Any) -> Any:
+    def dies(self: Any, part: Any) -> None:
         if len(self.parts) == 2:
-            part.write()  # and the power fails before the manifest is
-            raise Dies
-        return finish(self, part)
+            raise Dies  # the power fails before the manifest is written
+        add(self, part)
 
-    monkeypatch.setattr(running._Book, "finish", dies)
+    monkeypatch.setattr(running._Book, "add", dies)
     with pytest.raises(Dies):
         matched(city, source, tmp_path / "out")
     assert json.loads((tmp_path / "out" / "run.json").read_text())["finished"] is False
-    monkeypatch.setattr(running._Book, "finish", finish)
+    monkeypatch.setattr(running._Book, "add", add)
     again = matched(city, source, tmp_path / "out")
     assert again.resumed == 80
     assert rows_of(tmp_path / "out") == rows_of(tmp_path / "whole")
@@ -421,7 +420,7 @@ def test_a_source_that_ends_halfway_keeps_what_was_finished(
     city: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "ROWS", 20)
-    monkeypatch.setattr(running, "BATCHES_A_PART", 2)
+    monkeypatch.setattr(parts, "BATCHES", 2)
     path = population(city, matcher_of(city), tmp_path / "firms.parquet", 150)
     batches = sources.Parquet.batches
 
@@ -468,13 +467,13 @@ def test_a_finished_run_is_told_again_and_touched_no_more(
     assert first.rejected == 2
 
 
-@pytest.mark.parametrize("what", ["ROWS", "BATCHES_A_PART"])
+@pytest.mark.parametrize("what", ["ROWS", "BATCHES"])
 def test_parts_of_another_size_are_not_gone_on_with(
     city: Pack, refund: Matcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     source = csv(tmp_path, GOOD)
     matched(city, source, tmp_path / "out", matcher=refund)
-    monkeypatch.setattr(sources if what == "ROWS" else running, what, 3)
+    monkeypatch.setattr(sources if what == "ROWS" else parts, what, 3)
     with pytest.raises(running.OtherRun):
         matched(city, source, tmp_path / "out", matcher=refund)
 

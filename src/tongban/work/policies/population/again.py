@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from tongban.core.planning.population import Matcher
 from tongban.core.rules.to_numpy.given import Needs
-from tongban.work.policies.population import changes, record, run, sources
+from tongban.work.policies.population import changes, parts, record, run, sources
 from tongban.work.policies.population import rows as result_rows
 from tongban.work.policies.population.checking import Checker
 from tongban.work.policies.population.rows import Count
@@ -202,7 +202,7 @@ def _find(
     changes_ = changes.since(held, source, looking, out, out / CHANGED, progress)
     changed = [sources.open_source(str(changes_.path))] if changes_.path else []
     _keep_keys(changed, checker.key, changes_.gone, out / KEYS)
-    run.write_rejected(out, changes_.rejected)
+    parts.write_rejected(out, changes_.rejected)
     found = Found(changes_.changed, len(changes_.gone), len({one.row for one in changes_.rejected}))
     (out / CHANGES).write_text(json.dumps(asdict(found)) + "\n", encoding="utf-8")
     return found

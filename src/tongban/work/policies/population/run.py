@@ -12,30 +12,25 @@ A part is written whole or not at all.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from tongban.base.kit import sheets
 from tongban.core.planning.population import Matcher
-from tongban.core.planning.verdicts import Verdicts
 from tongban.core.planning.versions import Versions
 from tongban.core.rules.to_numpy.chunks import side_by_side
-from tongban.work.policies.population import engines, keys, record, rows, sources
-from tongban.work.policies.population.checking import Checked, Checker, Rejected
+from tongban.work.policies.population import engines, keys, parts, processes, record, sources
+from tongban.work.policies.population.checking import Checker, Rejected
+from tongban.work.policies.population.parts import Batch, Part
 from tongban.work.policies.population.rows import Count
 from tongban.work.policies.population.sources import Source, Torn
 
 MANIFEST: Final = "run.json"
-REJECTED: Final = "rejected.csv"
-BATCHES_A_PART: Final = 2
-_FORMAT: Final = 5
-_HEADER: Final = sheets.MARK + sheets.text(("row", "key", "column", "reason"), [])
+_FORMAT: Final = 6
 
 
 class OtherRun(ValueError):
@@ -78,68 +73,63 @@ def run(
     if book.finished:
         outcome.rejected += book.torn
         return outcome
-    runs = engines.engine(engine, Versions([matcher]), url)
     if remember:
         record.begin(out, matcher.needs)
     checker.differ = differ or keys.differ_in(source, checker.key)
-    done = len(book.parts) * BATCHES_A_PART
-    with ThreadPoolExecutor(1) as writing:
-        part = _Part(out, len(book.parts), matcher, writing)
-        tasks = _tasks(source, checker, matcher, runs, done, remember)
-        for found in side_by_side(tasks, runs.workers):
-            progress(found.rows)
-            if found.skipped:
-                continue
-            part.take(found)
-            if part.batches == BATCHES_A_PART:
-                _join(outcome, book.finish(part))
-                part = _Part(out, len(book.parts), matcher, writing)
-        if part.batches:
-            _join(outcome, book.finish(part))
+    if not book.parts:
+        book.split = processes.worth_it(source, checker, engine)
+    made = (
+        processes.run(source, processes.Job(checker, matcher, engine, url, out, remember), book.done)
+        if book.split
+        else _one_by_one(source, checker, matcher, engines.engine(engine, Versions([matcher]), url), out, book.done, remember)
+    )  # fmt: skip
+    for rows, part in made:
+        progress(rows)
+        if part is not None:
+            book.add(part)
+            _join(outcome, part)
     book.close(source.torn, checker.differ)
     outcome.rejected += len(source.torn.rows)
     return outcome
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    rows: int
-    """Of the source, with those that are rejected."""
-    skipped: bool
-    subjects: int = 0
-    rejected: tuple[Rejected, ...] = ()
-    counts: Mapping[str, Count] = field(default_factory=dict[str, Count])
-    tables: Sequence[Any] = ()
-    known: Any = None
-    """See `record`."""
+def _one_by_one(
+    source: Source, checker: Checker, matcher: Matcher, runs: engines.Runs, out: Path, done: frozenset[int], remember: bool,
+) -> Iterator[tuple[int, dict[str, Any] | None]]:  # fmt: skip
+    """The batches in their order: how many rows, and at its end what the manifest says of a part."""
+    number = len(done)
+    with ThreadPoolExecutor(1) as writing:
+        part = Part(out, number, matcher, writing)
+        tasks = _tasks(source, checker, matcher, runs, number * parts.BATCHES, remember)
+        for found in side_by_side(tasks, runs.workers):
+            if not found.skipped:
+                part.take(found)
+            if part.batches < parts.BATCHES:
+                yield found.rows, None
+                continue
+            yield found.rows, part.write()
+            number += 1
+            part = Part(out, number, matcher, writing)
+        if part.batches:
+            yield 0, part.write()
 
 
 def _tasks(
     source: Source, checker: Checker, matcher: Matcher, runs: engines.Runs, done: int, remember: bool
-) -> Iterator[Callable[[], _Batch]]:
+) -> Iterator[Callable[[], Batch]]:
     """One for each batch. Of those that are done already only the keys are read again."""
     for number, batch in enumerate(source.batches(checker.wanted())):
         size = batch.table.num_rows
         if number < done and checker.differ:
-            yield partial(_Batch, size, skipped=True)
+            yield partial(Batch, size, skipped=True)
             continue
         checked = checker.check(batch)
         rejected = tuple(replace(one, row=source.numbered(one.row)) for one in checked.rejected)
         checked = replace(checked, rejected=rejected)
         if number < done:
-            yield partial(_Batch, size, skipped=True)
+            yield partial(Batch, size, skipped=True)
         else:
-            yield partial(_computed, size, checked, matcher, runs, remember)
-
-
-def _computed(size: int, checked: Checked, matcher: Matcher, runs: engines.Runs, remember: bool) -> _Batch:
-    n, found = len(checked.keys), dict[str, Verdicts]()
-    columns = engines.columns_of(checked.table, matcher)
-    if n:
-        (found,) = runs.compute(checked.table, columns, n)
-    tables, counts = rows.tables(checked.keys, found, matcher)
-    known = record.table(checked.keys, record.numbers(columns, matcher.needs, n)) if remember else None
-    return _Batch(size, False, n, checked.rejected, counts, tables, known)
+            yield partial(parts.computed, size, checked, matcher, runs, remember)
 
 
 def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
@@ -147,7 +137,7 @@ def _key(source: Source, checker: Checker, matcher: Matcher) -> dict[str, Any]:
         "format": _FORMAT,
         "population": source.name,
         "digest": source.digest(),
-        "rows": sources.ROWS * BATCHES_A_PART,
+        "rows": sources.ROWS * parts.BATCHES,
         "key": checker.key,
         "checks": checker.digest(),
         "at": matcher.at.isoformat(),
@@ -176,6 +166,13 @@ class _Book:
     """Of a finished run: how many rows were torn."""
     differ: bool = False
     """Of a finished run: whether every row has a key of its own."""
+    split: bool = False
+    """Whether parts follow the groups of rows of a Parquet file, so that each can be made without those before it."""
+
+    @property
+    def done(self) -> frozenset[int]:
+        """Numbers of the parts that are there."""
+        return frozenset(part["number"] for part in self.parts)
 
     @classmethod
     def open(cls, folder: Path, key: dict[str, Any]) -> _Book:
@@ -186,7 +183,10 @@ class _Book:
             return book
         try:
             held = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-            same, book = held["key"] == key, cls(folder, key, held["parts"], held["finished"], held["torn"])
+            same = held["key"] == key
+            book = cls(
+                folder, key, held["parts"], held["finished"], held["torn"], held["differ"], held["split"]
+            )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise OtherRun(f"{folder} is not empty and holds no run. Choose another folder.") from error
         if not same or (key["digest"] is None and book.parts):
@@ -195,15 +195,14 @@ class _Book:
             raise OtherRun(f"{folder} holds a run, and {what}. Choose another folder, or remove this one.")
         return book
 
-    def finish(self, part: _Part) -> dict[str, Any]:
-        said = part.write()
-        self.parts.append(said)
+    def add(self, part: dict[str, Any]) -> None:
+        self.parts.append(part)
+        self.parts.sort(key=lambda one: one["number"])
         self._keep()
-        return said
 
     def close(self, torn: Torn, differ: bool) -> None:
         """Puts what was rejected part by part into one file."""
-        _write_rejected(
+        parts.write_lines(
             self.folder / "rejected-torn.csv",
             [
                 Rejected(row, "", "", f"another number of values than there are columns: {text}")
@@ -213,7 +212,7 @@ class _Book:
         each = sorted(self.folder.glob("rejected-*.csv"))
         lines = [line for one in each for line in one.read_text(encoding="utf-8").splitlines(keepends=True)]
         if lines:
-            _replace(self.folder / REJECTED, (_HEADER + "".join(lines)).encode())
+            parts.replace_file(self.folder / parts.REJECTED, (parts.HEADER + "".join(lines)).encode())
         self.finished, self.torn, self.differ = True, len(torn.rows), differ
         self._keep()  # before they are taken away: a finished run is not put together again
         for one in each:
@@ -221,93 +220,9 @@ class _Book:
 
     def _keep(self) -> None:
         said = {
-            "key": self.key, "finished": self.finished, "torn": self.torn, "differ": self.differ, "parts": self.parts,
+            "key": self.key, "finished": self.finished, "torn": self.torn, "differ": self.differ, "split": self.split,
+            "parts": self.parts,
         }  # fmt: skip
-        _replace(self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode())
-
-
-class _Part:
-    """Some batches of subjects, written one after the other; what is there counts once the part is finished."""
-
-    def __init__(self, folder: Path, number: int, matcher: Matcher, writing: ThreadPoolExecutor) -> None:
-        """`writing` is the one thread that encodes rows, while the next batch is read and computed."""
-        self._folder, self._number, self._writing = folder, number, writing
-        self._target = folder / f"part-{number:05}.parquet"
-        self._writer: Any = None
-        self._begun: Future[None] | None = None
-        self.counts = {name: Count() for name in matcher.conditions}
-        self.subjects, self.batches = 0, 0
-        self.rejected: tuple[Rejected, ...] = ()
-        self._known: list[Any] = []
-
-    def take(self, batch: _Batch) -> None:
-        from pyarrow import parquet
-
-        self.batches += 1
-        self.subjects += batch.subjects
-        self.rejected += batch.rejected
-        for policy, count in batch.counts.items():
-            self.counts[policy].add(count)
-        if self._writer is None:
-            unfinished = self._target.with_suffix(".part")
-            self._writer = parquet.ParquetWriter(
-                unfinished, rows.schema(), use_dictionary=list(rows.CODED), write_statistics=False,
-                dictionary_pagesize_limit=rows.MOST_WORDS, write_batch_size=rows.BATCH,
-            )  # fmt: skip  # nobody asks for ranges of these columns, and they take half of the time
-        self._wait()
-        if batch.known is not None:
-            self._known.append(batch.known)
-        self._begun = self._writing.submit(self._append, batch.tables)
-
-    def _append(self, tables: Sequence[Any]) -> None:
-        for table in tables:
-            self._writer.write_table(table)
-
-    def _wait(self) -> None:
-        if self._begun is not None:
-            self._begun.result()
-            self._begun = None
-
-    def write(self) -> dict[str, Any]:
-        """The part on disk; what the manifest says of it."""
-        self._wait()
-        self._writer.close()
-        if self._known:
-            record.write(self._folder, self._number, self._known)
-        _write_rejected(self._folder / f"rejected-{self._number:05}.csv", self.rejected)
-        self._target.with_suffix(".part").replace(self._target)
-        return {
-            "file": self._target.name,
-            "subjects": self.subjects,
-            "rejected": len({one.row for one in self.rejected}),
-            "counts": {
-                name: {one.name: getattr(count, one.name) for one in fields(Count)}
-                for name, count in self.counts.items()
-            },
-        }
-
-
-def write_rejected(folder: Path, rejected: Sequence[Rejected]) -> None:
-    """All of them in one file; no file where there is none."""
-    if rejected:
-        _replace(folder / REJECTED, (_HEADER + _lines(rejected)).encode())
-
-
-def _write_rejected(path: Path, rejected: Sequence[Rejected]) -> None:
-    """Without a row of names. Nothing rejected, no file."""
-    if rejected:
-        path.write_text(_lines(rejected), encoding="utf-8", newline="")
-
-
-def _lines(rejected: Sequence[Rejected]) -> str:
-    rows = [(one.row or "", one.key, one.column, one.reason) for one in rejected]
-    return sheets.text((), rows).partition("\r\n")[2]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
+        parts.replace_file(
+            self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+        )

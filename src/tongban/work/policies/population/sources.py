@@ -87,6 +87,16 @@ def open_source(population: str, table: str | None = None) -> Source:
     raise BadSource(f"{path} is neither Parquet (.parquet) nor CSV (.csv).")
 
 
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Groups of rows of a Parquet file."""
+
+    places: tuple[int, ...]
+    first: int
+    """Which row of the file is their first, from 1."""
+    rows: int
+
+
 class Parquet:
     def __init__(self, path: Path) -> None:
         from pyarrow import ArrowException, parquet
@@ -111,18 +121,37 @@ class Parquet:
     def numbered(self, place: int) -> int:
         return place
 
+    def groups(self, rows: int) -> list[Groups]:
+        """Groups of rows that lie behind one another, at least so many rows together, the last ones perhaps less."""
+        from pyarrow import parquet
+
+        found: list[Groups] = []
+        first = 1
+        with parquet.ParquetFile(self._path) as file:
+            for groups in arrow.groups(file.metadata, rows):
+                size = sum(file.metadata.row_group(group).num_rows for group in groups)
+                found.append(Groups(tuple(groups), first, size))
+                first += size
+        return found
+
     def batches(self, wanted: frozenset[str]) -> Iterator[Batch]:
+        for groups in self.groups(ROWS):
+            yield from self.batches_of(groups, wanted)
+
+    def batches_of(self, groups: Groups, wanted: frozenset[str], *, threads: bool = True) -> Iterator[Batch]:
+        """Like `batches`, of some groups of rows."""
         import pyarrow
         from pyarrow import parquet
 
-        first = 1
+        first = groups.first
         names = [name for name in self._names if name in wanted]
         try:
             with parquet.ParquetFile(self._path) as file:
-                for groups in arrow.groups(file.metadata, ROWS):
-                    for batch in file.iter_batches(batch_size=ROWS, row_groups=groups, columns=names):
-                        yield Batch(pyarrow.Table.from_batches([batch]), first)
-                        first += batch.num_rows
+                for batch in file.iter_batches(
+                    batch_size=ROWS, row_groups=list(groups.places), columns=names, use_threads=threads
+                ):
+                    yield Batch(pyarrow.Table.from_batches([batch]), first)
+                    first += batch.num_rows
         except (pyarrow.ArrowException, OSError) as error:
             raise BadSource(
                 f"{self.name} cannot be read on after row {first - 1:,}: {_brief(error)}"
