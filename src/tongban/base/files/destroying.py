@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import transaction
 
 from tongban.base.audit import actions as audit
-from tongban.base.files import holding, models, store
+from tongban.base.files import holding, holds, models, store
 from tongban.base.kit.acting import Acting
 
 LEFT_ALONE: Final = timedelta(hours=1)
@@ -23,12 +23,15 @@ LEFT_ALONE: Final = timedelta(hours=1)
 
 
 def destroy(*, acting: Acting, upload_id: UUID, root: UUID, because: Mapping[str, Any]) -> bool:
-    """Turn a file into its tombstone, inside the transaction of an action; False when it was one already.
+    """Turn a file into its tombstone, inside the transaction of an action.
+
+    False when it was one already, or while a legal hold stands on its root record.
 
     `because` holds codes, days and articles, no personal value. Bytes that another living row refers to stay.
     """
+    holds.hold_root(root)
     row = models.Upload.objects.select_for_update().get(pk=upload_id)
-    if row.destroyed_at is not None:
+    if row.destroyed_at is not None or holds.stands(root):
         return False
     holding.hold(row.address)
     row.destroyed_at, row.destroyed_because = acting.now, dict(because)

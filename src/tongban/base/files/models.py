@@ -91,3 +91,30 @@ class Upload(models.Model):
             "failed": _("It could not be checked for malware. Nobody can open it and it does not count: another copy is needed."),
             "clean": _("Checked for malware."),
         }.get(self.scan, "")  # fmt: skip
+
+
+class Hold(models.Model):
+    """A legal hold: while it stands, no file of this root record is destroyed, however long it has been due."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    root = models.UUIDField(db_index=True)
+    organisation = models.CharField(max_length=80)
+    """Organ that set it; only that one lifts it."""
+    reason = models.CharField(max_length=500)
+    set_at = models.DateTimeField()
+    set_by = models.UUIDField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.UUIDField(null=True)
+    lifted_because = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["root", "organisation"],
+                condition=models.Q(lifted_at=None),
+                name="files_one_standing_hold",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"hold on {self.root} by {self.organisation}"

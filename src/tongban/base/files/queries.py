@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from tongban.base.files import models, store
 from tongban.base.kit.refusals import Gone, NotNow
@@ -57,6 +57,11 @@ def waiting_scans(before: datetime, limit: int) -> list[UUID]:
     """What should have been scanned before that instant, oldest first."""
     found = models.Upload.objects.filter(scan="unscanned", scan_next_at__lt=before, destroyed_at=None)
     return list(found.order_by("scan_next_at").values_list("pk", flat=True)[:limit])
+
+
+def living() -> QuerySet[models.Upload, dict[str, Any]]:
+    """Ids of files that are not destroyed, for a condition of another query."""
+    return models.Upload.objects.filter(destroyed_at=None).values("pk")
 
 
 def counts() -> dict[str, int]:

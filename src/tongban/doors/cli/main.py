@@ -30,12 +30,13 @@ class Commands(lazily.Lazy):
         "plan": f"{_HERE}.plans:plan",
         "policy": f"{_HERE}.policies:policy",
         "ready": f"{_HERE}.reading:show_ready",
+        "retention": "tongban.work.cases.commands_retention:retention",
         "rule": f"{_HERE}.rules.commands:rule",
         "serve": f"{_HERE}.running:serve",
         "stop": f"{_HERE}.running:stop",
         "worker": f"{_HERE}.running:worker",
     }
-    needing_the_database = ("audit", "decision", "files", "notice", "peer")
+    needing_the_database = ("audit", "decision", "files", "notice", "peer", "retention")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)

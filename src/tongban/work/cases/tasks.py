@@ -12,7 +12,7 @@ from tongban.base.files import queries as files
 from tongban.base.kit.acting import system
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
-from tongban.work.cases.actions import decisions, endings
+from tongban.work.cases.actions import decisions, endings, retiring
 
 
 @app.periodic(cron="12 * * * *")
@@ -53,6 +53,13 @@ def let_time_act(timestamp: int) -> None:
                     reason="materials-late",
                     content={"deferred": case.deferred, "day": clock.materials_by.day.isoformat()},
                 )
+
+
+@app.periodic(cron="20 18 * * *")  # 02:20 in the usual time zone
+@app.task(name="cases.destroy-due", queue="clock")
+def destroy_due(timestamp: int) -> None:
+    """Destroy the files whose time for keeping is over. Harmless to run at any time."""
+    retiring.destroy_due(now=timezone.now())
 
 
 def _are_being_scanned(case: models.Case) -> bool:
