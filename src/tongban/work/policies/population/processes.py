@@ -22,8 +22,8 @@ from tongban.work.policies.population.checking import Checker
 from tongban.work.policies.population.parts import Part
 from tongban.work.policies.population.sources import Groups, Parquet, Source
 
-MANY: Final = 1_000_000
-"""Rows from which on it is worth starting processes: each takes two seconds to begin."""
+MANY: Final = 4_000_000
+"""Rows from which on it is worth starting processes: each takes some seconds to begin."""
 MOST: Final = 3
 """Processes: each needs half a gigabyte."""
 _GROUPS: Final = 4 * sources.ROWS * parts.BATCHES
