@@ -11,6 +11,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "cases.accepted": ("tongban.work.cases.hearing.tell_of_acceptance",),
     "cases.told": ("tongban.work.cases.hearing.tell_of_event",),
     "cases.closed": ("tongban.work.cases.hearing.end_waiting",),
+    "cases.ended": ("tongban.work.cases.hearing_endings.end_licence",),
+    "cases.readmitted": ("tongban.work.cases.hearing_endings.tell_of_readmission",),
     "cases.decided": (
         "tongban.work.cases.hearing.deliver_result",
         "tongban.work.cases.hearing.tell_of_decision",

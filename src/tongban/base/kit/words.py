@@ -19,6 +19,8 @@ STATES: Final[dict[str, str]] = {
     "withdrawn": _("Withdrawn"),
     "terminated": _("Terminated"),
     "completed": _("Completed"),
+    "annulled": _("Annulled"),
+    "recalled": _("Recalled"),
     # of an application
     "draft": _("Draft"),
     "in_progress": _("In progress"),
@@ -58,7 +60,7 @@ TONES: Final[dict[str, str]] = {
     "ok": "granted completed done valid held produced pass yes green",
     "info": "submitted accepted in_progress form maybe unknown",
     "warn": "correcting waiting suspended upload deferrable commit yellow missing undefined",
-    "bad": "refused not_accepted terminated expired revoked fail red black",
+    "bad": "refused not_accepted terminated annulled recalled expired revoked fail red black",
 }
 """Colour of a tag; what is not listed is neutral. Colour never says what the words do not."""
 

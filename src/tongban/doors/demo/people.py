@@ -36,6 +36,8 @@ PEOPLE = (
     Person("demo-market", "周一鸣", "Zhou Yiming", "99010119851102000", "", msg("officer, market regulation"), "market-regulation", "officer"),
     Person("demo-urban", "顾明远", "Gu Mingyuan", "99010319820618000", "", msg("officer, urban management"), "urban-management", "officer"),
     Person("demo-fire", "陈知夏", "Chen Zhixia", "99010419880404000", "", msg("officer, fire and rescue"), "fire-rescue", "officer"),
+    Person("demo-fire-second", "程守正", "Cheng Shouzheng", "99010419810909000", "", msg("second officer, fire and rescue"), "fire-rescue", "officer"),
+    Person("demo-market-second", "苏谨言", "Su Jinyan", "99010119790526000", "", msg("second officer, market regulation"), "market-regulation", "officer"),
     Person("demo-window", "何汀兰", "He Tinglan", "99010119951212000", "", msg("window clerk"), "data-bureau", "clerk"),
     Person("demo-auditor", "严慎之", "Yan Shenzhi", "99010119780101000", "", msg("auditor"), "data-bureau", msg("auditor")),
     Person("demo-registry", "方地衡", "Fang Diheng", "99010219830909000", "", msg("officer, property registry"), "natural-resources", "officer"),

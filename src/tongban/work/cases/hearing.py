@@ -105,7 +105,7 @@ def use_evidence(message: Message, now: datetime) -> None:
     acting = _system(now, message.place, "evidence of another place has arrived", message)
     for application, shown in neighbours.take_up(acting=acting, request=UUID(message.payload["request"])):
         pack = form.pack_of(application, acting)
-        _tell(
+        tell(
             application, f"evidence:{shown.request}", now,
             both(msg("Held for your application: %(licence)s"), licence=pack.licences[shown.kind].name),
             both(msg("%(place)s has shown it as you agreed. For “%(event)s” you need neither hand it in nor type it."),
@@ -129,7 +129,7 @@ def keep_document(message: Message, now: datetime) -> None:
 def tell_of_submission(message: Message, now: datetime) -> None:
     application = models.Application.objects.get(pk=message.payload["application"])
     event = directory.pack(application.pack_digest).life_events[application.event]
-    _tell(
+    tell(
         application, "submitted", now,
         both(msg("Received: %(event)s"), event=event.name),
         both(msg("Your application %(number)s has arrived with %(count)s cases. You can follow every step."),
@@ -141,7 +141,7 @@ def tell_of_submission(message: Message, now: datetime) -> None:
 def tell_of_correction(message: Message, now: datetime) -> None:
     case = _case(message)
     count = len(case.corrections.get().defects)
-    _tell(
+    tell(
         case.application, f"correction:{case.id}", now,
         both(msg("Please correct: %(service)s"), service=_service_name(case)),
         both(msg("%(count)s points need your attention in case %(number)s. All of them are listed at once."),
@@ -155,7 +155,7 @@ def tell_of_acceptance(message: Message, now: datetime) -> None:
     pack = directory.pack(case.application.pack_digest)
     acting = _system(now, case.place, "notice", message)
     promised = form.clock_of(case, pack, acting.today).promised
-    _tell(
+    tell(
         case.application, f"accepted:{case.id}", now,
         both(msg("Accepted: %(service)s"), service=_service_name(case)),
         both(msg("Case %(number)s is being examined. The promised day is %(day)s."),
@@ -173,14 +173,28 @@ def tell_of_event(message: Message, now: datetime) -> None:
         "resume": msg("The clock runs again: %(service)s"),
         "withdraw": msg("Taken back: %(service)s"),
         "terminate": msg("Ended without a decision: %(service)s"),
+        "verify": msg("Your commitment was checked and is kept: %(service)s"),
+        "order_remedy": msg("Please put right: %(service)s"),
+        "annul": msg("Annulled: %(service)s"),
+        "recall": msg("Recalled: %(service)s"),
+        "cancel": msg("Cancelled: %(service)s"),
     }
     said = {
         "resume": msg("The time of case %(number)s counts again."),
         "withdraw": msg("Case %(number)s is no longer handled. The document says why."),
         "terminate": msg("Case %(number)s has ended. The document says why, and what you can do."),
+        "annul": msg(
+            "What was granted in case %(number)s counts as never granted, and its licence is void. The decision says why, and where to object."
+        ),
+        "recall": msg(
+            "What was granted in case %(number)s ends today, and its licence with it. The decision says why, and where to object."
+        ),
+        "cancel": msg(
+            "What was granted in case %(number)s is struck off today, and its licence with it. The decision says why."
+        ),
     }.get(message.payload["event"], msg("Case %(number)s: %(reasons)s"))
     event = case.events.filter(event=message.payload["event"]).order_by("-sequence").first()
-    _tell(
+    tell(
         case.application, f"{message.payload['event']}:{event.pk if event else message.id}", now,
         both(titles[message.payload["event"]], service=_service_name(case)),
         both(said, number=case.number, reasons=event.note if event else ""),
@@ -191,7 +205,7 @@ def tell_of_event(message: Message, now: datetime) -> None:
 def tell_of_decision(message: Message, now: datetime) -> None:
     case = _case(message)
     granted = message.payload["outcome"] == "granted"
-    _tell(
+    tell(
         case.application, f"decided:{case.id}", now,
         both(msg("Granted: %(service)s") if granted else msg("Refused: %(service)s"), service=_service_name(case)),
         both(msg("Case %(number)s has been decided. The reasons are in the decision."), number=case.number),
@@ -281,7 +295,7 @@ def _document(message: Message) -> str:
     return message.payload.get("document", "")
 
 
-def _tell(
+def tell(
     application: models.Application,
     cause: str,
     now: datetime,
@@ -290,6 +304,7 @@ def _tell(
     link: str = "",
     document: str = "",
 ) -> None:
+    """Put a notice into the inbox of whoever applied, once per cause."""
     notices.tell(
         subject=application.principal, cause=f"application:{application.id}:{cause}", title=title, body=body,  # type: ignore[arg-type]
         link=link or f"/applications/{application.number}", document=document, now=now,

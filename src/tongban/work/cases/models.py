@@ -105,12 +105,17 @@ class Case(models.Model):
     """The periods fixed on submission (procedures.Terms)."""
     why = models.JSONField()
     """Trace of why the service applies (rules.Finding)."""
+    afterwards = models.CharField(max_length=12, blank=True, default="")
+    """What is still owed after the decision (`verify`, `remedy`); like `state` kept for lists, as the events say."""
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=["organisation", "place", "state"]),)
+        indexes = (
+            models.Index(fields=["organisation", "place", "state"]),
+            models.Index(fields=["afterwards"], condition=~models.Q(afterwards=""), name="cases_afterwards"),
+        )
         constraints = (models.UniqueConstraint(fields=["application", "service"], name="cases_service_once"),)
 
     def __str__(self) -> str:
@@ -171,7 +176,7 @@ class Decision(models.Model):
     facts = models.JSONField()
     """The facts it rests on, with their sources, as they were."""
     findings = models.JSONField()
-    """{applies: Finding, conditions: {id: Finding}}."""
+    """{applies: Finding, conditions: {id: Finding}, commitment?: {variant, finding, signed: [material]}}."""
     pack_digest = models.CharField(max_length=80)
     engine = models.CharField(max_length=20)
     """Version of the rule engine and trace format."""
@@ -183,6 +188,65 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.case_id}"
+
+
+class Ending(models.Model):
+    """That something granted ends before its time (撤销, 撤回, 注销): proposed, then carried out or dropped."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="endings")
+    ground = models.CharField(max_length=24)
+    """Key of `grounds.GROUNDS`; it says which of the three it is."""
+    reasons = models.TextField()
+    two_officers = models.BooleanField()
+    """Whoever proposed it does not carry it out; as the pack says."""
+    proposed_at = models.DateTimeField()
+    proposed_by = models.UUIDField()
+    carried_out_at = models.DateTimeField(null=True)
+    carried_out_by = models.UUIDField(null=True)
+    dropped_at = models.DateTimeField(null=True)
+    dropped_by = models.UUIDField(null=True)
+    document = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(dropped_at=None), name="cases_ending_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(carried_out_at=None) | models.Q(dropped_at=None),
+                name="cases_ending_one_way",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(two_officers=False)
+                | models.Q(carried_out_by=None)
+                | ~models.Q(carried_out_by=models.F("proposed_by")),
+                name="cases_ending_two_officers",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.ground} {self.case_id}"
+
+
+class Exclusion(models.Model):
+    """That nothing is decided on commitment for somebody for a while: an earlier promise of theirs was untrue."""
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="exclusion")
+    """Of the promise."""
+    subject = models.UUIDField(db_index=True)
+    """Whom it was granted to."""
+    principal = models.UUIDField(db_index=True)
+    """Who promised; the founder where the firm was being founded."""
+    ground = models.CharField(max_length=24)
+    since = models.DateField()
+    """It ends after the term that the pack of the case sets, or when the record is repaired."""
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.UUIDField(null=True)
+    lifted_because = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"exclusion by {self.case_id}"
 
 
 class Rating(models.Model):

@@ -30,7 +30,7 @@ class Difference:
     """One point in which the replay departs from what is stored. Holds no value of a fact."""
 
     kind: str
-    """`pack`, `fact`, `missing`, `added`, `outcome`, `reasons` or `granted`."""
+    """`pack`, `fact`, `missing`, `added`, `outcome`, `reasons`, `granted` or `commitment`."""
     about: str
     """Id of the condition, name of the fact, or digest of the pack."""
     stored: str = ""
@@ -66,11 +66,29 @@ def replay(decision: models.Decision) -> Replay:
             differences.append(Difference("outcome", name, stored[name]["outcome"], now[name]["outcome"]))
         elif stored[name] != now[name]:
             differences.append(Difference("reasons", name))
+    differences += _commitment(decision, pack)
     if decision.automatic and any(finding["outcome"] != "pass" for finding in now.values()):
         differences.append(
             Difference("granted", decision.case.number)
         )  # the rules alone would not have granted it
     return _result(decision, differences, len(now))
+
+
+def _commitment(decision: models.Decision, pack: Pack) -> list[Difference]:
+    """Whether what was decided on commitment still goes that way by the facts of the decision, and was signed."""
+    stored = decision.findings.get("commitment")
+    if stored is None:
+        return []
+    service = pack.services[decision.case.service]
+    variant = next((one for one in service.variants if one.id == stored["variant"]), None)
+    if variant is None or not variant.on_commitment or not stored["signed"]:
+        return [Difference("commitment", stored["variant"])]
+    facts = packfacts.read_facts(pack, {name: entry["value"] for name, entry in decision.facts.items()})[0]
+    values = parameters.resolve(pack, decision.case.application.submitted_on)
+    now = explain.to_json(explain.explain(pack.rule(variant.when), facts, values))
+    if stored["finding"]["outcome"] != now["outcome"]:
+        return [Difference("commitment", variant.id, stored["finding"]["outcome"], now["outcome"])]
+    return [] if stored["finding"] == now else [Difference("reasons", variant.id)]
 
 
 def decision_of(number: str) -> models.Decision | None:

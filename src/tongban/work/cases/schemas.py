@@ -9,6 +9,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from tongban.base.kit.acting import Acting
 from tongban.core.packs.model import Fact
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Plan
@@ -16,6 +17,8 @@ from tongban.core.procedures.model import Clock
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.text import Bilingual
 from tongban.work.cases import form, models, queries
+from tongban.work.cases.actions import revocations
+from tongban.work.cases.grounds import GROUNDS
 
 SENSITIVE = 4
 
@@ -204,6 +207,7 @@ class ApplicationRow(Schema):
     cases: int
     closed: int
     due: Due | None
+    duty: DutyOut | None
     updated_at: datetime
 
 
@@ -220,6 +224,12 @@ class CaseRow(Schema):
     state: str
     light: str
     due: Due | None
+    ending: Annotated[
+        EndingOut | None, Field(description="Of what was granted; a proposal is shown to officers only")
+    ]
+    possible_grounds: Annotated[
+        list[str], Field(description="On which an officer could end what was granted now; empty for others")
+    ]
     left: int | None
     version: int
 
@@ -277,8 +287,8 @@ def application(
     }  # fmt: skip
 
 
-def case(found: models.Case, pack: Pack, today: date) -> dict[str, Any]:
-    """One case as `CaseOut`, ready for JSON."""
+def case(found: models.Case, pack: Pack, today: date, acting: Acting | None = None) -> dict[str, Any]:
+    """One case as `CaseOut`, ready for JSON. An officer who acts sees what is only proposed."""
     clock = form.clock_of(found, pack, today)
     decision = getattr(found, "decision", None)
     return {
@@ -328,3 +338,19 @@ def _answer(entry: Mapping[str, Any], fact: Fact | None) -> dict[str, Any]:
 
 def _instant(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
+    officer = acting if acting is not None and acting.role == "officer" else None
+        "ending": _ending(found, officer), "possible_grounds": revocations.possible_grounds(found, officer) if officer else [],
+        "duty": None if clock.duty is None else {
+            "kind": clock.duty.kind, "due": due(clock.duty.due), "days_left": clock.duty.days_left, "light": clock.duty.light.value,
+        },
+    }  # fmt: skip
+
+
+def _ending(found: models.Case, officer: Acting | None) -> dict[str, Any] | None:
+    ending = found.endings.filter(dropped_at=None).first()
+    if ending is None or (ending.carried_out_at is None and officer is None):
+        return None
+    return {
+        "ground": ending.ground, "kind": GROUNDS[ending.ground].event.value, "reasons": ending.reasons,
+        "proposed_at": _instant(ending.proposed_at), "carried_out_at": _instant(ending.carried_out_at),
+        "document": ending.document,

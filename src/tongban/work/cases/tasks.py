@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -9,29 +12,24 @@ from procrastinate.contrib.django import app
 
 from tongban.base.directory import queries as directory
 from tongban.base.files import queries as files
-from tongban.base.kit.acting import system
+from tongban.base.kit.acting import Acting, system
+from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
-from tongban.work.cases.actions import decisions, endings, retiring
+from tongban.work.cases.actions import commitments, decisions, endings, retiring
 
 
 @app.periodic(cron="12 * * * *")
 @app.task(name="cases.let-time-act", queue="clock")
 def let_time_act(timestamp: int) -> None:
-    """Accept by silence; end tolerant cases whose deferred materials never came. Harmless to run at any time."""
+    """Accept by silence; end tolerant cases whose deferred materials never came; write down that a promise was not
+    checked in time. Harmless to run at any time."""
     now = timezone.now()
     for case_id in models.Case.objects.filter(state__in=("submitted", "accepted")).values_list(
         "pk", flat=True
     ):
         with transaction.atomic():
-            case = models.Case.objects.select_for_update().select_related("application").get(pk=case_id)
-            pack = directory.pack(case.application.pack_digest)
-            acting = system(
-                now,
-                case.place,
-                "the passing of time",
-                time_zone=pack.manifest.time_zone or settings.TIME_ZONE,
-            )
+            case, pack, acting = _taken_up(case_id, now)
             if decisions.accept_by_silence(acting=acting, case=case, pack=pack):
                 continue
             clock = form.clock_of(case, pack, acting.today)
@@ -53,6 +51,10 @@ def let_time_act(timestamp: int) -> None:
                     reason="materials-late",
                     content={"deferred": case.deferred, "day": clock.materials_by.day.isoformat()},
                 )
+    for case_id in models.Case.objects.filter(afterwards="verify").values_list("pk", flat=True):
+        with transaction.atomic():
+            case, pack, acting = _taken_up(case_id, now)
+            commitments.miss_verification(acting=acting, case=case, pack=pack)
 
 
 @app.periodic(cron="20 18 * * *")  # 02:20 in the usual time zone
@@ -60,6 +62,14 @@ def let_time_act(timestamp: int) -> None:
 def destroy_due(timestamp: int) -> None:
     """Destroy the files whose time for keeping is over. Harmless to run at any time."""
     retiring.destroy_due(now=timezone.now())
+
+
+def _taken_up(case_id: UUID, now: datetime) -> tuple[models.Case, Pack, Acting]:
+    """The case, locked as it is now, with its pack and the time of its place."""
+    case = models.Case.objects.select_for_update().select_related("application").get(pk=case_id)
+    pack = directory.pack(case.application.pack_digest)
+    zone = pack.manifest.time_zone or settings.TIME_ZONE
+    return case, pack, system(now, case.place, "the passing of time", time_zone=zone)
 
 
 def _are_being_scanned(case: models.Case) -> bool:

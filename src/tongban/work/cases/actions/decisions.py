@@ -17,7 +17,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.core.rules import explain
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import events, papers
+from tongban.work.cases.actions import commitments, events, papers
 
 ENGINE = f"rules-1/{__version__}"
 """Trace format and version of the engine that made it."""
@@ -28,8 +28,9 @@ def decide(
 ) -> models.Case:
     """Grant or refuse an accepted case. Deciding the same again changes nothing.
 
-    Raises `Invalid` without reasons, `NotNow` while a material is missing: a licence is given only after everything
-    is in (行政许可法 art. 38 asks for written reasons and remedies when it is refused).
+    What runs on commitment is granted on the spot, accepted or not (告知承诺). Raises `Invalid` without reasons, `NotNow`
+    while a material is missing: a licence is given only after everything is in (行政许可法 art. 38 asks for written
+    reasons and remedies when it is refused).
     """
     if outcome not in ("granted", "refused"):
         raise Invalid(_("Choose a decision."), fields={"outcome": _("Choose a decision.")})
@@ -47,6 +48,10 @@ def decide(
         _accept_by_silence(acting, case, pack)
         if outcome == "granted":
             _refuse_gaps(case)
+            if case.state == "submitted" and commitments.way_of(case, pack) is not None:
+                events.add(
+                    acting=acting, case=case, event=Event.ACCEPT, detail={"by": "decision on the spot"}
+                )
         _decide(acting, case, pack, outcome, reasons.strip()[:4000], automatic=False)
     return case
 
@@ -86,12 +91,16 @@ def _decide(
     acting: Acting, case: models.Case, pack: Pack, outcome: str, reasons: str, *, automatic: bool
 ) -> None:
     service = pack.services[case.service]
-    event = Event.GRANT if outcome == "granted" else Event.REFUSE
+    promised = commitments.way_of(case, pack) if outcome == "granted" else None
+    granting = Event.GRANT_ON_COMMITMENT if promised else Event.GRANT
+    event = granting if outcome == "granted" else Event.REFUSE
     events.add(acting=acting, case=case, event=event, note=reasons, detail={"automatic": automatic})
     findings: dict[str, Any] = {
         "applies": case.why,
         "conditions": {name: explain.to_json(finding) for name, finding in conditions(case, pack).items()},
     }
+    if promised is not None:
+        findings["commitment"] = commitments.promise_of(case, pack, promised)
     articles = sorted({*service.articles, *(a for c in service.conditions for a in c.articles)})
     document = papers.issue(
         acting=acting, case=case, kind="decision",

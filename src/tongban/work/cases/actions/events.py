@@ -11,7 +11,7 @@ from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotNow, StaleVersion
 from tongban.core.procedures import states
-from tongban.core.procedures.model import CaseEvent, Event
+from tongban.core.procedures.model import CaseEvent, Event, State
 from tongban.work.cases import form, models
 
 
@@ -39,8 +39,9 @@ def add(
         note=note,
     )  # fmt: skip
     case.state = state.value
+    case.afterwards = _owed((*history, happened), state)
     case.version += 1
-    if state in states.FINAL:
+    if state in states.CLOSED and case.closed_at is None:
         case.closed_at = acting.now
     case.save()
     audit.record(
@@ -48,6 +49,13 @@ def add(
         object_id=case.id, detail={"state": state.value, **(detail or {})},
     )  # fmt: skip
     return row
+
+
+def _owed(history: tuple[CaseEvent, ...], state: State) -> str:
+    marks = states.marks_of(history)
+    if state in states.FINAL or not marks.promised:
+        return ""
+    return "remedy" if marks.ordered else "verify"
 
 
 def require_version(case: models.Case, version: int | None) -> None:

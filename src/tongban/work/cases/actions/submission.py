@@ -27,7 +27,7 @@ from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier.resolution import Observed
 from tongban.work.cases import access, form, models, numbers
-from tongban.work.cases.actions import decisions, drafts, events, gathering, papers, registries
+from tongban.work.cases.actions import commitments, decisions, drafts, events, gathering, papers, registries
 from tongban.work.cases.actions.gathering import NOTHING, Found
 
 
@@ -116,12 +116,37 @@ def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str
             gaps[f"material:{material.id}"] = _(
                 "%(name)s is needed and no office holds it for you. Allow us to look it up, or get it first."
             ) % {"name": name}
+    gaps |= _excluded(application, pack, plan)
     applying = [s.id for s in plan.services if s.applies is not Applies.NO]
     if drafts.only_for_a_firm(application.principal, pack.life_events[application.event], applying, pack):
         gaps["event"] = drafts.choose_firm()
     if not any(s.applies is Applies.YES for s in plan.services) and not gaps:
         gaps["event"] = _("With these answers nothing needs to be applied for.")
     return gaps
+
+
+def _excluded(application: models.Application, pack: Pack, plan: Plan) -> dict[str, str]:
+    """Services that would be decided on commitment, for somebody whose earlier promise was untrue."""
+    promising = {
+        service.id: variant
+        for service in plan.services
+        if (variant := form.variant_of(pack.services[service.id], service.variant)) and variant.on_commitment
+    }
+    found = (
+        commitments.exclusion_of((application.subject, application.principal), plan.at) if promising else None
+    )
+    if found is None:
+        return {}
+    until = commitments.excluded_until(found)
+    words = {"number": found.case.number, "day": until.isoformat() if until else ""}
+    why = (
+        _("Until %(day)s it cannot be decided on commitment for you, because the promise in case %(number)s was not true or not kept. Choose the other way, or have your record repaired.")
+        if until
+        else _("It cannot be decided on commitment for you, because the promise in case %(number)s was not true or not kept. Choose the other way, or have your record repaired.")
+    ) % words  # fmt: skip
+    return {
+        f"service:{name}": f"{pack.services[name].name.get(_language())}{_(': ')}{why}" for name in promising
+    }
 
 
 def _blocked_words(state: str) -> str:

@@ -11,7 +11,7 @@ from ninja.security import django_auth
 
 from tongban.base.kit.acting import Acting
 from tongban.work.cases import access, form, models, schemas
-from tongban.work.cases.actions import decisions, handling
+from tongban.work.cases.actions import commitments, decisions, handling, revocations
 from tongban.work.cases.api.exchange import (
     CHANGES,
     READS,
@@ -55,7 +55,7 @@ def get_case(request: HttpRequest, response: HttpResponse, number: str) -> dict[
     return with_tag(response, _shown_case(acting_of(request), key_of(number)))
 
 
-Act = Callable[[Acting, str, int | None], models.Case]
+Act = Callable[[Acting, str, int | None], models.Case | models.Ending]
 
 
 def _officer(
@@ -162,6 +162,80 @@ def decide_case(
     )  # fmt: skip
 
 
+@_officer("checks", "check_commitment", "Say what the check of a commitment has found, with reasons")
+def check_commitment(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.CheckIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    act = commitments.verify if body.kept else commitments.order_remedy
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: act(acting=a, number=n, reasons=body.reasons, version=v),
+    )  # fmt: skip
+
+
+@_officer(
+    "endings", "end_result", "Annul, recall or cancel what was granted, or propose it to a second officer"
+)
+def end_result(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.EndingIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: revocations.propose(acting=a, number=n, ground=body.ground, reasons=body.reasons, version=v),
+    )  # fmt: skip
+
+
+@_officer("endings/confirmation", "confirm_ending", "Carry out what another officer has proposed to end")
+def confirm_ending(
+    request: HttpRequest,
+    response: HttpResponse,
+    number: str,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    return _act(
+        request,
+        response,
+        number,
+        if_match,
+        idempotency_key,
+        lambda a, n, v: revocations.carry_out(acting=a, number=n, version=v),
+    )
+
+
+@_officer("endings/dropping", "drop_ending", "Drop a proposal to end what was granted")
+def drop_ending(
+    request: HttpRequest,
+    response: HttpResponse,
+    number: str,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    return _act(
+        request,
+        response,
+        number,
+        if_match,
+        idempotency_key,
+        lambda a, n, v: revocations.drop(acting=a, number=n, version=v),
+    )
+
+
+@_officer(
+    "readmission", "readmit_to_commitments", "Lift an exclusion from commitments: the record was repaired"
+)
+def readmit(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.ReasonsIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: commitments.lift(acting=a, number=n, reasons=body.reasons, version=v),
+    )  # fmt: skip
+
+
 def _act(
     request: HttpRequest, response: HttpResponse, number: str, if_match: str | None, key: str | None, act: Act
 ) -> dict[str, Any]:
@@ -178,7 +252,7 @@ def _act(
 
 def _shown_case(acting: Acting, number: str) -> dict[str, Any]:
     found = access.case(acting, number)
-    return schemas.case(found, form.pack_of(found.application, acting), acting.today)
+    return schemas.case(found, form.pack_of(found.application, acting), acting.today, acting)
 
 
 def _case_row(row: Any) -> dict[str, Any]:

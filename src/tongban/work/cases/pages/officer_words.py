@@ -29,10 +29,17 @@ EVENTS: Final = {
     "resume": (msg("Clock runs again"), ""),
     "extend": (msg("Term extended"), "warn"),
     "grant": (msg("Granted"), "ok"),
+    "grant_on_commitment": (msg("Granted on commitment"), "ok"),
     "refuse": (msg("Refused"), "bad"),
     "deliver": (msg("Result delivered"), "ok"),
     "withdraw": (msg("Withdrawn"), "bad"),
     "terminate": (msg("Terminated"), "bad"),
+    "miss_verification": (msg("The promise was not checked in time"), "bad"),
+    "order_remedy": (msg("Ordered to put right"), "warn"),
+    "verify": (msg("Promise checked and kept"), "ok"),
+    "annul": (msg("Annulled"), "bad"),
+    "recall": (msg("Recalled"), "bad"),
+    "cancel": (msg("Cancelled"), "bad"),
 }
 """Event to its title and the colour of its dot."""
 
@@ -77,6 +84,7 @@ DIFFERENCES: Final = {
     "outcome": msg("A condition comes out differently"),
     "reasons": msg("A condition comes out the same for other reasons"),
     "granted": msg("The rules alone would not have granted it"),
+    "commitment": msg("By its facts it would not be decided on commitment"),
 }
 """How a replay may depart from what is stored."""
 

@@ -56,11 +56,34 @@ HAPPENED: Final = {
     "resume": (msg("The clock runs again"), ""),
     "extend": (msg("The term was extended"), "warn"),
     "grant": (msg("Granted"), "ok"),
+    "grant_on_commitment": (msg("Granted on your commitment; it is checked afterwards"), "ok"),
     "refuse": (msg("Refused"), "bad"),
     "deliver": (msg("Result delivered"), "ok"),
     "withdraw": (msg("Withdrawn"), "bad"),
     "terminate": (msg("Ended without a decision"), "bad"),
+    "miss_verification": (
+        msg("The office has not checked your commitment in time; the decision stands"),
+        "warn",
+    ),
+    "order_remedy": (msg("You were told to put something right"), "warn"),
+    "verify": (msg("Your commitment was checked and is kept"), "ok"),
+    "annul": (msg("Annulled: it counts as never granted"), "bad"),
+    "recall": (msg("Recalled"), "bad"),
+    "cancel": (msg("Cancelled"), "bad"),
 }
+
+OWED: Final = {
+    "verify": msg("The office checks your commitment by then"),
+    "remedy": msg("Put right by then what the check has found"),
+}
+_AFTERWARDS: Final = {
+    "verify": msg(
+        "Granted on your commitment. The office comes to check whether it is kept; keep what you have promised."
+    ),
+    "remedy": msg("It is your turn: put right what the order lists. Otherwise what was granted is annulled."),
+}
+_IN_DECISION: Final = frozenset({"grant", "grant_on_commitment", "refuse"})
+"""Events whose words stand in the decision itself."""
 
 NEXT: Final = {
     "waiting": msg("Nothing to do for you. It starts by itself as soon as what it waits for is granted."),
@@ -74,6 +97,11 @@ NEXT: Final = {
     "refused": msg("The decision says why, and where you can object."),
     "not_accepted": msg("The notice says why, and which office or step is the right one."),
     "withdrawn": msg("This case was taken back. You can apply again at any time."),
+    "annulled": msg(
+        "The decision to annul says why, and where you can object. The licence may not be used any more."
+    ),
+    "recalled": msg("The decision to recall says why, and where you can object or ask for compensation."),
+    "cancelled": msg("It has come to its end and is struck off. You can apply again at any time."),
     "terminated": msg(
         "This case ended because what it needed did not come. You can apply again at any time."
     ),
@@ -189,9 +217,7 @@ def _case(
         "clock": clock,
         "ticking": case.closed_at is None and (clock.running or suspended),
         "left": _left(clock),
-        "next": _("The clock is stopped: the notice says why, and what it waits for.")
-        if suspended
-        else _(NEXT.get(case.state, "")),
+        "next": _next(case, clock, suspended),
         "history": history(case, clock),
         "waits_for": [(pack.services[s].name, named.get(s)) for s in case.waits_for]
         if case.state == State.WAITING.value
@@ -212,6 +238,15 @@ def _case(
     }
 
 
+def _next(case: models.Case, clock: Clock, suspended: bool) -> str:
+    """What happens next, and whose turn it is."""
+    if suspended:
+        return _("The clock is stopped: the notice says why, and what it waits for.")
+    if clock.duty is not None:
+        return _(_AFTERWARDS[clock.duty.kind])
+    return _(NEXT.get(case.state, ""))
+
+
 def _finding(case: models.Case) -> Any:
     from tongban.core.rules import explain
 
@@ -224,7 +259,7 @@ def history(case: models.Case, clock: Clock) -> list[dict[str, Any]]:
     for event in sorted(case.events.all(), key=lambda e: e.sequence):
         title, tone = HAPPENED.get(event.event, (event.event, ""))
         by = {"officer": _("by the office"), "system": _("by the platform")}.get(event.role, "")
-        note = event.note if event.event not in ("grant", "refuse") else ""
+        note = event.note if event.event not in _IN_DECISION else ""
         items.append({"title": _(title), "tone": tone, "at": event.at, "by": by, "note": note})
     for due, title in (
         (
@@ -237,6 +272,8 @@ def history(case: models.Case, clock: Clock) -> list[dict[str, Any]]:
     ):
         if due is not None and case.closed_at is None and case.state in ("submitted", "accepted"):
             items.append({"title": _(title), "day": due, "next": True})
+    if clock.duty is not None:
+        items.append({"title": _(OWED[clock.duty.kind]), "day": clock.duty.due, "next": True})
     return items
 
 
