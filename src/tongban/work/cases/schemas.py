@@ -137,6 +137,43 @@ class EventOut(Schema):
     note: str
 
 
+class CheckIn(Schema):
+    kept: Annotated[
+        bool,
+        Field(
+            description="true: the promise is kept; false: what was found is to be put right in the pack's term"
+        ),
+    ]
+    reasons: Annotated[
+        str, Field(max_length=2000, description="What was found, in words the applicant understands")
+    ]
+
+
+class EndingIn(Schema):
+    ground: Annotated[str, Field(max_length=24, description="One of `possible_grounds` of the case")]
+    reasons: Annotated[str, Field(max_length=2000, description="In words the applicant understands")]
+
+
+class EndingOut(Schema):
+    ground: str
+    kind: Annotated[Literal["annul", "recall", "cancel"], Field(description="撤销, 撤回, 注销")]
+    reasons: str
+    proposed_at: datetime
+    carried_out_at: Annotated[
+        datetime | None, Field(description="null: a second officer has yet to carry it out")
+    ]
+    document: str
+
+
+class DutyOut(Schema):
+    """What is still owed after the decision."""
+
+    kind: Literal["verify", "remedy"]
+    due: Due
+    days_left: int
+    light: str
+
+
 class DecisionOut(Schema):
     outcome: Literal["granted", "refused"]
     reasons: str
@@ -157,6 +194,7 @@ class ClockOut(Schema):
     statutory: Due | None
     materials_by: Due | None
     deliver_by: Due | None
+    duty: DutyOut | None
 
 
 class CaseOut(Schema):
@@ -173,6 +211,12 @@ class CaseOut(Schema):
     clock: ClockOut
     events: list[EventOut]
     decision: DecisionOut | None
+    ending: Annotated[
+        EndingOut | None, Field(description="Of what was granted; a proposal is shown to officers only")
+    ]
+    possible_grounds: Annotated[
+        list[str], Field(description="On which an officer could end what was granted now; empty for others")
+    ]
     closed_at: datetime | None
 
 
@@ -207,7 +251,6 @@ class ApplicationRow(Schema):
     cases: int
     closed: int
     due: Due | None
-    duty: DutyOut | None
     updated_at: datetime
 
 
@@ -224,12 +267,6 @@ class CaseRow(Schema):
     state: str
     light: str
     due: Due | None
-    ending: Annotated[
-        EndingOut | None, Field(description="Of what was granted; a proposal is shown to officers only")
-    ]
-    possible_grounds: Annotated[
-        list[str], Field(description="On which an officer could end what was granted now; empty for others")
-    ]
     left: int | None
     version: int
 
@@ -291,9 +328,11 @@ def case(found: models.Case, pack: Pack, today: date, acting: Acting | None = No
     """One case as `CaseOut`, ready for JSON. An officer who acts sees what is only proposed."""
     clock = form.clock_of(found, pack, today)
     decision = getattr(found, "decision", None)
+    officer = acting if acting is not None and acting.role == "officer" else None
     return {
         "number": found.number, "application": found.application.number, "service": found.service,
         "name": words(pack.services[found.service].name), "organisation": found.organisation, "state": found.state,
+        "ending": _ending(found, officer), "possible_grounds": revocations.possible_grounds(found, officer) if officer else [],
         "version": found.version, "waits_for": found.waits_for, "materials": found.materials, "deferred": found.deferred,
         "clock": _clock(clock), "closed_at": _instant(found.closed_at),
         "events": [
@@ -319,6 +358,20 @@ def _clock(clock: Clock) -> dict[str, Any]:
         "running": clock.running, "light": clock.light.value, "days_left": clock.days_left, "notify_by": due(clock.notify_by),
         "promised": due(clock.promised), "statutory": due(clock.statutory), "materials_by": due(clock.materials_by),
         "deliver_by": due(clock.deliver_by),
+        "duty": None if clock.duty is None else {
+            "kind": clock.duty.kind, "due": due(clock.duty.due), "days_left": clock.duty.days_left, "light": clock.duty.light.value,
+        },
+    }  # fmt: skip
+
+
+def _ending(found: models.Case, officer: Acting | None) -> dict[str, Any] | None:
+    ending = found.endings.filter(dropped_at=None).first()
+    if ending is None or (ending.carried_out_at is None and officer is None):
+        return None
+    return {
+        "ground": ending.ground, "kind": GROUNDS[ending.ground].event.value, "reasons": ending.reasons,
+        "proposed_at": _instant(ending.proposed_at), "carried_out_at": _instant(ending.carried_out_at),
+        "document": ending.document,
     }  # fmt: skip
 
 
@@ -338,19 +391,3 @@ def _answer(entry: Mapping[str, Any], fact: Fact | None) -> dict[str, Any]:
 
 def _instant(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
-    officer = acting if acting is not None and acting.role == "officer" else None
-        "ending": _ending(found, officer), "possible_grounds": revocations.possible_grounds(found, officer) if officer else [],
-        "duty": None if clock.duty is None else {
-            "kind": clock.duty.kind, "due": due(clock.duty.due), "days_left": clock.duty.days_left, "light": clock.duty.light.value,
-        },
-    }  # fmt: skip
-
-
-def _ending(found: models.Case, officer: Acting | None) -> dict[str, Any] | None:
-    ending = found.endings.filter(dropped_at=None).first()
-    if ending is None or (ending.carried_out_at is None and officer is None):
-        return None
-    return {
-        "ground": ending.ground, "kind": GROUNDS[ending.ground].event.value, "reasons": ending.reasons,
-        "proposed_at": _instant(ending.proposed_at), "carried_out_at": _instant(ending.carried_out_at),
-        "document": ending.document,
