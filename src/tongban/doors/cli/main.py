@@ -30,7 +30,7 @@ class Commands(lazily.Lazy):
         "plan": f"{_HERE}.plans:plan",
         "policy": f"{_HERE}.policies:policy",
         "ready": f"{_HERE}.reading:show_ready",
-        "retention": "tongban.work.cases.commands_retention:retention",
+        "retention": f"{_HERE}.retaining:retention",
         "rule": f"{_HERE}.rules.commands:rule",
         "serve": f"{_HERE}.running:serve",
         "stop": f"{_HERE}.running:stop",

@@ -3,7 +3,7 @@
     application 990100-20260302-000003, layout-plan    due 2037-01-01 under ten-years
 
 A material may serve several cases: the last of them decides. Nothing of an application is due while one of its cases
-is open. Of the pack that it was submitted under and the one in force, the class counts that keeps longer.
+is open, has a check or a remedy to come after its decision, or is proposed to be ended. Of the pack that it was submitted under and the one in force, the class counts that keeps longer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from tongban.base.directory import queries as directory
 from tongban.base.files import holds
@@ -30,6 +30,12 @@ from tongban.work.cases import access, models
 
 _LEAST: Final = timedelta(days=364)
 """No class is shorter than a year: what was closed later is not looked at."""
+_IN_MOTION: Final = (
+    Q(closed_at=None)
+    | ~Q(afterwards="")
+    | Q(endings__in=models.Ending.objects.filter(carried_out_at=None, dropped_at=None))
+)
+"""A case in which something is still to happen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def candidates(
     own = {"application": OuterRef("pk")}
     return (
         found.filter(
-            ~Exists(models.Case.objects.filter(**own, closed_at=None)),
+            ~Exists(models.Case.objects.filter(_IN_MOTION, **own)),
             Exists(models.Material.objects.filter(**own, upload__in=files.living())),
             state="submitted",
         )
@@ -87,7 +93,7 @@ def lines_of(application: models.Application, acting: Acting, until: date | None
 def due_of(application: models.Application, material: str, acting: Acting) -> Due | None:
     """When the file for a material is due; None: it is kept."""
     cases = list(application.cases.all())
-    if not cases or any(case.closed_at is None for case in cases):
+    if not cases or application.cases.filter(_IN_MOTION).exists():
         return None
     zone = ZoneInfo(acting.time_zone)
     asking = [case for case in cases if material in case.materials] or cases
