@@ -56,6 +56,7 @@ def test_every_figure_is_as_large_as_the_list_behind_it(desk: Desk) -> None:
         "examining": 1,
         "correcting": 1,
         "waiting": 0,
+        "checking": 0,
         "closed": 6,
     }
     assert (

@@ -23,12 +23,13 @@ from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
 from tongban.core.packs import calendars
 from tongban.core.packs.pack import Pack
-from tongban.core.procedures.model import Clock, Event, Light, State
+from tongban.core.procedures.model import CaseEvent, Clock, Duty, Event, Light, State
+from tongban.core.procedures.states import CLOSED as CLOSED_STATES
 from tongban.core.values.calendar import DueDate, WorkCalendar
 from tongban.core.values.text import Bilingual
 from tongban.work.cases import access, form, models
 
-TABS: Final = ("open", "looking", "examining", "correcting", "waiting", "closed")
+TABS: Final = ("open", "looking", "examining", "correcting", "waiting", "checking", "closed")
 CARDS: Final = ("due-today", "overdue", "decided-today")
 SHOWN: Final = TABS + CARDS
 CLOSED: Final = ("closed", "decided-today")
@@ -73,8 +74,18 @@ class Row:
         return self.case.application.name
 
     @property
+    def duty(self) -> Duty | None:
+        """What is owed after the decision."""
+        return self.clock.duty
+
+    @property
+    def ticking(self) -> bool:
+        """A clock runs: to the decision, or afterwards to what is still owed."""
+        return self.clock.running or self.duty is not None
+
+    @property
     def light(self) -> Light:
-        return self.clock.light
+        return self.duty.light if self.duty is not None else self.clock.light
 
     @property
     def state(self) -> str:
@@ -98,8 +109,8 @@ class Worklist:
 
     @cached_property
     def all_open(self) -> tuple[Row, ...]:
-        """Every open case, whatever is searched for."""
-        cases = access.cases(self.acting).filter(state__in=_OPEN_STATES)
+        """Every open case, and every decided one for which something is still owed, whatever is searched for."""
+        cases = access.cases(self.acting).filter(Q(state__in=_OPEN_STATES) | ~Q(afterwards=""))
         return tuple(rows_of(_with_all(cases), self.acting.today))
 
     @cached_property
@@ -184,6 +195,9 @@ def _row(case: models.Case, pack: Pack, applicant: Any, today: date) -> Row:
         due = clock.notify_by
         left = calendar.working_days_between(today, due.day)
         used = _share(calendar, max(e.day for e in history if e.event in _RECEIVED), due.day, today)
+    if clock.duty is not None:
+        due, left = clock.duty.due, clock.duty.days_left
+        used = _share(calendar, _owed_since(history), due.day, today)
     return Row(
         case=case,
         service=pack.services[case.service].name,
@@ -195,6 +209,10 @@ def _row(case: models.Case, pack: Pack, applicant: Any, today: date) -> Row:
         tolerant=bool(case.deferred) or Event.ACCEPT_TOLERANTLY in happened,
         returned=Event.ANSWER_CORRECTION in happened and clock.state is State.SUBMITTED,
     )
+
+
+def _owed_since(history: Iterable[CaseEvent]) -> date:
+    return max(e.day for e in history if e.event in (Event.GRANT_ON_COMMITMENT, Event.ORDER_REMEDY))
 
 
 def _share(calendar: WorkCalendar, start: date, end: date, today: date) -> float:
@@ -212,15 +230,17 @@ def _chosen(show: str, today: date) -> Callable[[Row], bool]:
     if show in states:
         return lambda row: row.clock.state is states[show]
     if show == "due-today":
-        return lambda row: row.clock.running and row.due is not None and row.due.day == today
+        return lambda row: row.ticking and row.due is not None and row.due.day == today
     if show == "overdue":
         return lambda row: row.late
-    return lambda row: True
+    if show == "checking":
+        return lambda row: row.duty is not None
+    return lambda row: row.clock.state not in CLOSED_STATES
 
 
 def _by_urgency(row: Row) -> tuple[int, bool, date, str]:
     """Black and red first, then by due day; what has no running clock last."""
-    running = row.clock.running and row.due is not None
+    running = row.ticking and row.due is not None
     return _SEVERITY[row.light], not running, row.due.day if row.due else date.max, row.number
 
 

@@ -28,7 +28,7 @@ def decide(
 ) -> models.Case:
     """Grant or refuse an accepted case. Deciding the same again changes nothing.
 
-    What runs on commitment is granted on the spot, accepted or not (告知承诺). Raises `Invalid` without reasons, `NotNow`
+    What runs on commitment is decided on the spot, accepted or not (告知承诺). Raises `Invalid` without reasons, `NotNow`
     while a material is missing: a licence is given only after everything is in (行政许可法 art. 38 asks for written
     reasons and remedies when it is refused).
     """
@@ -48,10 +48,8 @@ def decide(
         _accept_by_silence(acting, case, pack)
         if outcome == "granted":
             _refuse_gaps(case)
-            if case.state == "submitted" and commitments.way_of(case, pack) is not None:
-                events.add(
-                    acting=acting, case=case, event=Event.ACCEPT, detail={"by": "decision on the spot"}
-                )
+        if case.state == "submitted" and commitments.way_of(case, pack) is not None:
+            events.add(acting=acting, case=case, event=Event.ACCEPT, detail={"by": "decision on the spot"})
         _decide(acting, case, pack, outcome, reasons.strip()[:4000], automatic=False)
     return case
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from tongban.base.kit import access
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.procedures.model import Event
-from tongban.work.cases.actions import decisions, handling
+from tongban.work.cases.actions import commitments, decisions, handling
 from tongban.work.cases.pages import officer_case, officer_steps, officer_words
 
 
@@ -56,6 +56,15 @@ REASONED: Final = {
         msg("The clock stands still. The applicant has been told why."),
         msg("Stop the clock"),
     ),
+    "readmit": Reasoned(
+        commitments.lift,
+        msg("The record is repaired"),
+        msg(
+            "Whoever promised here may promise again: what can be decided on commitment is decided so for them."
+        ),
+        msg("Lifted. The applicant has been told."),
+        msg("Let them promise again"),
+    ),
     "extend": Reasoned(
         handling.extend,
         msg("Extend the term"),
@@ -71,8 +80,10 @@ REASONED: Final = {
 def accept(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("cases:office-case", number=number)
-    refusal = _try(lambda: handling.accept(acting=request.acting, number=number, version=_version(request)))
-    return _done_or_case(
+    refusal = attempt(
+        lambda: handling.accept(acting=request.acting, number=number, version=version_of(request))
+    )
+    return done_or_case(
         request, number, refusal, _("Accepted. The clock runs and the applicant has been told.")
     )
 
@@ -82,8 +93,10 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
 def resume(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("cases:office-case", number=number)
-    refusal = _try(lambda: handling.resume(acting=request.acting, number=number, version=_version(request)))
-    return _done_or_case(request, number, refusal, _("The clock runs again."))
+    refusal = attempt(
+        lambda: handling.resume(acting=request.acting, number=number, version=version_of(request))
+    )
+    return done_or_case(request, number, refusal, _("The clock runs again."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,17 +110,19 @@ def reasoned(request: HttpRequest, number: str, step: str) -> HttpResponse:
     if request.method == "POST" and "back" not in request.POST:
         if what.confirm and reasons.strip() and "confirmed" not in request.POST:
             return render(request, "cases/officer/confirm.html", context | {
-                "view": view, "case": view.case, "version": _version(request), "title": _(what.title), "question": _(what.confirm),
+                "view": view, "case": view.case, "version": version_of(request), "title": _(what.title), "question": _(what.confirm),
                 "button": _(what.button), "hidden": [("reasons", reasons)],
             })  # fmt: skip
-        refusal = _try(
-            lambda: what.act(acting=request.acting, number=number, reasons=reasons, version=_version(request))
+        refusal = attempt(
+            lambda: what.act(
+                acting=request.acting, number=number, reasons=reasons, version=version_of(request)
+            )
         )
         if refusal is None:
-            return _done(request, number, _(what.done))
+            return done(request, number, _(what.done))
         return _form(request, "cases/officer/reasons.html", number, context, refusal)
     elif request.method != "POST" and not officer_steps.can(view, step):
-        return _too_late(request, number)
+        return too_late(request, number)
     return _form(request, "cases/officer/reasons.html", number, context)
 
 
@@ -119,15 +134,15 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         defects = _defects(request)
-        refusal = _try(
+        refusal = attempt(
             lambda: handling.request_correction(
-                acting=request.acting, number=number, defects=defects, version=_version(request)
+                acting=request.acting, number=number, defects=defects, version=version_of(request)
             )
         )
         if refusal is None:
-            return _done(request, number, _("The applicant has been told everything that needs correcting."))
+            return done(request, number, _("The applicant has been told everything that needs correcting."))
     elif not officer_steps.can(view, "correction"):
-        return _too_late(request, number)
+        return too_late(request, number)
     problems = refusal.fields if refusal else {}
     facts = [
         _Line("fact", f.id, f.label, f.text, f.source, f.from_office, request, problems) for f in view.facts
@@ -164,23 +179,23 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and "back" not in request.POST:
         if outcome == "refused" and reasons.strip() and "confirmed" not in request.POST:
             return render(request, "cases/officer/confirm.html", {
-                "view": view, "case": view.case, "version": _version(request), "title": _("Refuse this application"), "step": "decide",
+                "view": view, "case": view.case, "version": version_of(request), "title": _("Refuse this application"), "step": "decide",
                 "question": _("The case is closed with this. The applicant gets the decision with these reasons and with where to object."),
                 "button": _("Refuse"), "hidden": [("outcome", outcome), ("reasons", reasons)], "reasons": reasons, "refusing": True,
             })  # fmt: skip
-        refusal = _try(
+        refusal = attempt(
             lambda: decisions.decide(
                 acting=request.acting,
                 number=number,
                 outcome=outcome,
                 reasons=reasons,
-                version=_version(request),
+                version=version_of(request),
             )
         )
         if refusal is None:
-            return _done(request, number, _("Decided. The applicant has been told."))
+            return done(request, number, _("Decided. The applicant has been told."))
     elif request.method != "POST" and not officer_steps.can(view, "decide"):
-        return _too_late(request, number)
+        return too_late(request, number)
     failing = [check for check in view.checks if check.outcome != "pass"]
     proposals = {
         "granted": officer_words.proposed_grant(view.service, view.checks, view.articles),
@@ -248,7 +263,7 @@ def _form(
     return render(request, template, context, status=refusal.status if refusal else 200)
 
 
-def _try(act: Callable[[], Any]) -> Refusal | None:
+def attempt(act: Callable[[], Any]) -> Refusal | None:
     """Carry it out; a refusal other than "not found" is handed back for the form."""
     try:
         act()
@@ -259,23 +274,23 @@ def _try(act: Callable[[], Any]) -> Refusal | None:
     return None
 
 
-def _version(request: HttpRequest) -> int:
+def version_of(request: HttpRequest) -> int:
     """The version the form was made from; a form without one counts as made from an old one."""
     given = request.POST.get("version", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
-def _done_or_case(request: HttpRequest, number: str, refusal: Refusal | None, text: str) -> HttpResponse:
+def done_or_case(request: HttpRequest, number: str, refusal: Refusal | None, text: str) -> HttpResponse:
     if refusal is None:
-        return _done(request, number, text)
+        return done(request, number, text)
     return officer_case.page(request, officer_case.view_of(request, number), refusal)
 
 
-def _done(request: HttpRequest, number: str, text: str) -> HttpResponse:
+def done(request: HttpRequest, number: str, text: str) -> HttpResponse:
     messages.success(request, text)
     return redirect("cases:office-case", number=number)
 
 
-def _too_late(request: HttpRequest, number: str) -> HttpResponse:
+def too_late(request: HttpRequest, number: str) -> HttpResponse:
     messages.warning(request, _("This is not possible now: the case has moved on in the meantime."))
     return redirect("cases:office-case", number=number)

@@ -11,7 +11,9 @@ from tongban.core.packs import calendars
 from tongban.core.procedures import clock as clocks
 from tongban.core.procedures import states
 from tongban.core.procedures.model import CaseEvent, Clock, Event
+from tongban.core.procedures.states import REVOKING
 from tongban.work.cases import form
+from tongban.work.cases.actions import commitments
 from tongban.work.cases.pages.officer_view import CaseView
 
 
@@ -29,6 +31,7 @@ class Step:
 _STEPS: Final = (
     (frozenset({Event.ACCEPT}), Step("accept", msg("Accept"), "check", form=False)),
     (frozenset({Event.GRANT, Event.REFUSE}), Step("decide", msg("Decide"), "gavel")),
+    (frozenset({Event.VERIFY}), Step("check", msg("Say what the check has found"), "clipboard-check")),
     (
         frozenset({Event.REQUEST_CORRECTION}),
         Step("correction", msg("Request a correction"), "list-checks", "ghost"),
@@ -37,7 +40,9 @@ _STEPS: Final = (
     (frozenset({Event.SUSPEND}), Step("suspend", msg("Stop the clock"), "pause", "plain")),
     (frozenset({Event.EXTEND}), Step("extend", msg("Extend the term"), "calendar-plus", "plain")),
     (frozenset({Event.DECLINE}), Step("decline", msg("Do not accept"), "x", "danger")),
+    (frozenset(REVOKING), Step("end", msg("End what was granted"), "ban", "danger")),
 )
+_AT_ONCE: Final = Step("decide", msg("Decide on the spot"), "gavel")
 
 
 def steps(view: CaseView) -> list[Step]:
@@ -49,10 +54,15 @@ def steps(view: CaseView) -> list[Step]:
         possible.discard(Event.REQUEST_CORRECTION)  # 一次性告知: there is no second list
     if not view.terms.extension:
         possible.discard(Event.EXTEND)
-    return [step for events, step in _STEPS if events <= possible]
+    if view.proposal is not None:  # first that is carried out or dropped
+        possible -= {Event.VERIFY, *REVOKING}
+    at_once = Event.ACCEPT in possible and commitments.way_of(view.case, view.pack) is not None
+    return [*([_AT_ONCE] if at_once else []), *(step for events, step in _STEPS if events <= possible)]
 
 
 def can(view: CaseView, name: str) -> bool:
+    if name == "readmit":
+        return view.for_officer and view.exclusion is not None and view.exclusion.lifted_at is None
     return any(step.name == name for step in steps(view))
 
 

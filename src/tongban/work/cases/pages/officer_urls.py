@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from tongban.work.cases.pages import officer, officer_actions, officer_audit, officer_case, officer_retention
+from tongban.work.cases.pages import (
+    officer,
+    officer_actions,
+    officer_afterwards,
+    officer_audit,
+    officer_case,
+    officer_retention,
+)
 
 urlpatterns = [
     path("office", officer.office, name="office"),
@@ -32,5 +39,15 @@ urlpatterns = [
     path("office/retention.csv", officer_retention.retained_csv, name="office-retention-csv"),
     path("office/retention/holds", officer_retention.set_hold, name="office-hold"),
     path("office/retention/holds/<uuid:hold>/lift", officer_retention.lift_hold, name="office-hold-lift"),
+    path("office/cases/<str:number>/check", officer_afterwards.check, name="office-check"),
+    path("office/cases/<str:number>/end", officer_afterwards.end, name="office-end"),
+    path("office/cases/<str:number>/end/confirm", officer_afterwards.confirm_end, name="office-end-confirm"),
+    path("office/cases/<str:number>/end/drop", officer_afterwards.drop_end, name="office-end-drop"),
+    path(
+        "office/cases/<str:number>/readmit",
+        officer_actions.reasoned,
+        {"step": "readmit"},
+        name="office-readmit",
+    ),
     path("audit/decisions", officer_audit.decisions, name="audit-decisions"),
 ]

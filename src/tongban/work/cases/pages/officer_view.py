@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,8 @@ from tongban.core.rules.states import ABSENT, Known
 from tongban.core.values.calendar import DueDate
 from tongban.work.cases import form, models, worklist
 from tongban.work.cases import replay as replays
-from tongban.work.cases.actions import decisions
+from tongban.work.cases.actions import commitments, decisions, revocations
+from tongban.work.cases.grounds import GROUNDS
 from tongban.work.cases.letters import citing
 from tongban.work.cases.pages import content, documents
 from tongban.work.cases.pages import officer_findings as findings
@@ -96,6 +97,8 @@ class CaseView:
         self.terms = form.terms_from_json(case.terms)
         self.decision = models.Decision.objects.select_related("case__application").filter(case=case).first()
         self.for_officer = acting.role == "officer"
+        self.proposal = revocations.open_proposal(case)
+        """An end of what was granted that waits for a second officer."""
 
     @property
     def organ(self) -> Any:
@@ -209,6 +212,8 @@ class CaseView:
             (_("Statutory day"), clock.statutory, ""),
             (_("Deferred materials by"), clock.materials_by, ""),
             (_("Deliver by"), clock.deliver_by, ""),
+            (_("Check the promise by"), clock.verify_by, ""),
+            (_("To be put right by"), clock.remedy_by, _("Then look again.")),
         ]
         return [line for line in lines if line[1] is not None]
 
@@ -227,6 +232,28 @@ class CaseView:
             }
             for correction in self.case.corrections.order_by("requested_at")
         ]
+
+    @property
+    def service_name(self) -> str:
+        return in_language(self.service.name)
+
+    @property
+    def ground(self) -> str:
+        """On what ground an end is proposed."""
+        return _(GROUNDS[self.proposal.ground].label) if self.proposal else ""
+
+    @property
+    def proposed_by_me(self) -> bool:
+        return self.proposal is not None and self.proposal.proposed_by == self.acting.actor
+
+    @cached_property
+    def exclusion(self) -> models.Exclusion | None:
+        """Whom this case keeps from commitments."""
+        return models.Exclusion.objects.filter(case=self.case).first()
+
+    @property
+    def excluded_until(self) -> date | None:
+        return commitments.excluded_until(self.exclusion) if self.exclusion else None
 
     @cached_property
     def replay(self) -> replays.Replay | None:
