@@ -7,7 +7,7 @@ is also a page, a PDF with markup in it) runs nowhere. No SVG, HTML or office fo
 
 from __future__ import annotations
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from tongban.base.files import models, queries
@@ -17,19 +17,9 @@ def download(upload: models.Upload) -> HttpResponseBase:
     """The file in pieces. Raises what `queries.pieces` raises."""
     response = StreamingHttpResponse(queries.pieces(upload), content_type=upload.media_type)
     response.headers["Content-Length"] = str(upload.size)
-    return sealed_off(response, upload.name, inline=False)
-
-
-def sealed_off(response: HttpResponseBase, name: str, *, inline: bool) -> HttpResponseBase:
-    """The headers of everything that somebody else has made. `inline` is for what was drawn anew here only."""
-    response.headers["Content-Disposition"] = content_disposition_header(not inline, name) or "attachment"
+    response.headers["Content-Disposition"] = content_disposition_header(True, upload.name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def picture(data: bytes) -> HttpResponseBase:
-    """A preview that was drawn here."""
-    return sealed_off(HttpResponse(data, content_type="image/png"), "preview.png", inline=True)
