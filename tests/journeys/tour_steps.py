@@ -40,7 +40,6 @@ def answers(walk: Walk) -> None:
     choose(lin, "sign outside", "Ordinary sign above the door")
     expect(lin.locator("#changes")).to_contain_text("Added: Outdoor sign filing")
     choose(lin, "For the fire check", "On commitment")
-    choose(lin, "grease trap", "Yes")
     walk.count(lin)
     for _ in range(12):
         open_ = lin.locator("#open-questions fieldset:not(:has(input:checked))")
