@@ -25,6 +25,8 @@ from tongban.core.values.money import Money
 
 RADIOS_UP_TO: Final = 6
 """Code lists with more items become a select."""
+NONE: Final = "(none)"
+"""What a form sends for the answer that there is none; no code looks like this."""
 LONG_TEXT: Final = 200
 """Longest text that gets a single line."""
 
@@ -51,12 +53,15 @@ def field_of(
     name: str | None = None,
     why: str = "",
     as_question: bool = True,
+    none: bool | None = None,
 ) -> dict[str, Any]:
     """What `kit/parts/field.html` draws.
 
     `value` is a typed value, or the raw text of a form that came back with an error. `why` says why it is asked.
+    `none` says whether the answer is that there is none; None: the page does not offer that.
     """
     name = name or fact.id
+    nothing = text.in_language(fact.none, language) if none is not None else ""
     kind = _kind(fact, codes)
     shown = written(fact, value)
     hint = text.in_language(fact.help, language)
@@ -76,8 +81,11 @@ def field_of(
         "why": why,
         "unit": text.in_language(fact.unit_label, language) or ("元" if fact.type == "money" and _chinese(language) else "CNY" if fact.type == "money" else ""),
         "value": shown,
-        "text": answer_text(fact, codes, value, language),
-        "options": _options(fact, codes, shown, language, name),
+        "text": nothing if none else answer_text(fact, codes, value, language),
+        "options": _options(fact, codes, NONE if none else shown, language, name, nothing),
+        "none": {"label": nothing, "name": f"{name}-none", "id": f"field-{name}-none", "value": NONE, "checked": bool(none)}
+        if nothing and fact.type not in ("boolean", "code")
+        else None,
         "error": error,
         "required": required,
         "readonly": readonly,
@@ -120,6 +128,11 @@ def read(fact: Fact, codes: CodeList | None, raw: str) -> tuple[Value | None, st
             }
         return raw, ""
     return _number(fact, raw)
+
+
+def says_none(fact: Fact, raw: str, ticked: str) -> bool:
+    """Whether a form says that there is none: by one of the choices, or by the box beside a field that is typed in."""
+    return (raw if fact.type in ("boolean", "code") else ticked) == NONE
 
 
 def written(fact: Fact, value: Value | str | None) -> str:
@@ -209,8 +222,9 @@ def _kind(fact: Fact, codes: CodeList | None) -> str:
 
 
 def _options(
-    fact: Fact, codes: CodeList | None, shown: str, language: str | None, name: str
+    fact: Fact, codes: CodeList | None, shown: str, language: str | None, name: str, nothing: str
 ) -> list[dict[str, Any]]:
+    """`nothing`: words of the choice that there is none, offered as the last one; empty: it is not offered."""
     if fact.type == "boolean":
         choices = [("yes", _("Yes"), ""), ("no", _("No"), "")]
     elif codes is not None and fact.type == "code":
@@ -220,6 +234,8 @@ def _options(
         ]
     else:
         return []
+    if nothing:
+        choices.append((NONE, nothing, ""))
     return [
         {
             "value": value,

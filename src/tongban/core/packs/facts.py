@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from tongban.core.packs import model, model_rules, names, parameters
 from tongban.core.packs.pack import Pack, Position, Problem
 from tongban.core.rules import types
 from tongban.core.rules.states import ABSENT, Absent, Facts, Known, Members, Value
+
+NONE: Final[Mapping[str, bool]] = {"absent": True}
+"""How JSON says of a fact that there is none, where null may mean that nothing is said."""
 
 
 def vocabulary(
@@ -48,7 +51,7 @@ def _ranges(
 def read_facts(
     pack: Pack, raw: Mapping[str, Any], *, file: str = "facts"
 ) -> tuple[Facts, tuple[Problem, ...]]:
-    """What is known, from raw values as in YAML, JSON or a form; None means known to be absent.
+    """What is known, from raw values as in YAML, JSON or a form; None and `NONE` mean known to be absent.
 
     Every mistake becomes a problem (unknown name, wrong type, out of range, not in the code list) and its fact
     stays unknown. Pages translate problems by their code: `unknown-fact`, or the codes of `types.BadValue` and
@@ -56,7 +59,8 @@ def read_facts(
     """
     known: dict[str, Known | Absent | Members] = {}
     problems: list[Problem] = []
-    for name, value in raw.items():
+    for name, said in raw.items():
+        value = None if says_none(said) else said
         if name in pack.relations:
             try:
                 known[name] = read_members(pack.relations[name], pack.code_lists, value)
@@ -73,6 +77,11 @@ def read_facts(
         except types.BadValue as error:
             problems.append(Problem(Position(file), error.code, f"fact {name}: {error}"))
     return known, tuple(problems)
+
+
+def says_none(raw: object) -> bool:
+    """Whether this is `NONE`."""
+    return isinstance(raw, dict) and raw == NONE and cast("dict[str, Any]", raw)["absent"] is True
 
 
 def read_members(

@@ -115,6 +115,8 @@ class Fact(Cited):
     question: Bilingual | None = None
     """Asked in everyday words. A fact without a question can only come from a licence or registry."""
     help: Bilingual | None = None
+    none: Bilingual | None = None
+    """The answer that there is none, in the words of a choice beside the field; without it every subject has a value."""
     unit: str | None = None
     unit_label: Bilingual | None = None
     minimum: int | None = None

@@ -100,6 +100,7 @@ def _question(question: Question, pack: Pack) -> dict[str, Any]:
         "question": _text(fact.question) if fact.question else None,
         "type": fact.type,
         "codes": [i.code for i in pack.code_lists[fact.codes].items] if fact.codes else None,
+        "none": _text(fact.none) if fact.none else None,
         "required": question.required,
         "later": question.later,
         "settles": question.settles,

@@ -90,7 +90,12 @@ def _known(subject: UUID, pack: Pack, acting: Acting) -> list[KnownFact]:
 def _fact(seen: Observed, pack: Pack) -> KnownFact:
     fact = pack.facts[seen.name]
     value = packfacts.read_facts(pack, {seen.name: seen.value})[0].get(seen.name)
-    shown = _("none") if seen.value is None else ""
+    if seen.value is None:
+        shown = in_language(fact.none) or _("none")
+        return KnownFact(
+            in_language(fact.label), shown, _source(seen, pack), seen.reference, seen.observed_at
+        )
+    shown = ""
     if isinstance(value, Known):
         shown = forms.answer_text(fact, pack.code_lists.get(fact.codes or ""), value.value)
     return KnownFact(

@@ -22,11 +22,23 @@ from tongban.work.cases.grounds import GROUNDS
 
 SENSITIVE = 4
 
+_VALUES = (
+    "Fact to value: true or false, whole number, text, date as text, a code; a number with a point as text or number (read "
+    'exactly); money in yuan as text, or whole fen as number; {"absent": true}: it is known that there is none'
+)
 Facts = Annotated[
     dict[str, Any],
     Field(
-        description="Fact to value: true or false, whole number, text, date as text, a code; a number with a point as text or "
-        "number (read exactly); money in yuan as text, or whole fen as number; null takes an answer back",
+        description=f"{_VALUES}; so is null. What is left out is not known yet",
+        examples=[{"area": "46", "disability_grade": {"absent": True}}],
+        max_length=200,
+    ),
+]
+Answers = Annotated[
+    dict[str, Any],
+    Field(
+        description=f"{_VALUES}, where the question of the plan has words for it in `none`; null takes an answer back",
+        examples=[{"area": "46", "disability_grade": {"absent": True}, "sign": None}],
         max_length=200,
     ),
 ]
@@ -83,7 +95,7 @@ class PlanIn(Schema):
 
 class ApplicationIn(Schema):
     event: Annotated[str, Field(max_length=80)]
-    answers: Facts = {}
+    answers: Answers = {}
     consent: Annotated[bool | None, Field(description="Whether licences and registries may be drawn on")] = (
         None
     )
@@ -93,7 +105,7 @@ class ApplicationIn(Schema):
 
 
 class ApplicationChange(Schema):
-    answers: Facts = {}
+    answers: Answers = {}
     consent: bool | None = None
     deferring: Annotated[
         list[str] | None, Field(max_length=100, description="Materials to hand in later, all of them")
@@ -121,6 +133,7 @@ class DecisionIn(Schema):
 
 class Answer(Schema):
     value: Any
+    absent: Annotated[bool, Field(description="It is known that there is none; the value is null")]
     source: Literal["licence", "registry", "answer"]
     source_id: str
     reference: str
@@ -165,10 +178,27 @@ class EndingOut(Schema):
     document: str
 
 
+class ReviewIn(Schema):
+    outcome: Annotated[
+        Literal["upheld", "changed", "sent-back"],
+        Field(description="It stands; it is granted after all; or the case goes on and is decided anew"),
+    ]
+    reasons: Annotated[str, Field(max_length=2000, description="In words the applicant understands")]
+
+
+class ObjectionOut(Schema):
+    against: Annotated[str, Field(description="refuse, decline, annul, recall or cancel")]
+    reasons: str
+    made_at: datetime
+    outcome: Annotated[Literal["", "upheld", "changed", "sent-back"], Field(description="Empty: being reviewed")]
+    review_reasons: str
+    document: Annotated[str, Field(description="Of the review, else the receipt")]
+
+
 class DutyOut(Schema):
     """What is still owed after the decision."""
 
-    kind: Literal["verify", "remedy"]
+    kind: Literal["verify", "remedy", "review"]
     due: Due
     days_left: int
     light: str
@@ -194,6 +224,7 @@ class ClockOut(Schema):
     statutory: Due | None
     materials_by: Due | None
     deliver_by: Due | None
+    object_by: Annotated[Due | None, Field(description="Last day to object to what was decided")]
     duty: DutyOut | None
 
 
@@ -214,6 +245,7 @@ class CaseOut(Schema):
     ending: Annotated[
         EndingOut | None, Field(description="Of what was granted; a proposal is shown to officers only")
     ]
+    objections: list[ObjectionOut]
     possible_grounds: Annotated[
         list[str], Field(description="On which an officer could end what was granted now; empty for others")
     ]
@@ -327,11 +359,12 @@ def application(
 def case(found: models.Case, pack: Pack, today: date, acting: Acting | None = None) -> dict[str, Any]:
     """One case as `CaseOut`, ready for JSON. An officer who acts sees what is only proposed."""
     clock = form.clock_of(found, pack, today)
-    decision = getattr(found, "decision", None)
+    decision = found.decision
     officer = acting if acting is not None and acting.role == "officer" else None
     return {
         "number": found.number, "application": found.application.number, "service": found.service,
         "name": words(pack.services[found.service].name), "organisation": found.organisation, "state": found.state,
+        "objections": [_objection(one) for one in found.objections.order_by("made_at")],
         "ending": _ending(found, officer), "possible_grounds": revocations.possible_grounds(found, officer) if officer else [],
         "version": found.version, "waits_for": found.waits_for, "materials": found.materials, "deferred": found.deferred,
         "clock": _clock(clock), "closed_at": _instant(found.closed_at),
@@ -358,14 +391,22 @@ def _clock(clock: Clock) -> dict[str, Any]:
         "running": clock.running, "light": clock.light.value, "days_left": clock.days_left, "notify_by": due(clock.notify_by),
         "promised": due(clock.promised), "statutory": due(clock.statutory), "materials_by": due(clock.materials_by),
         "deliver_by": due(clock.deliver_by),
+        "object_by": due(clock.object_by),
         "duty": None if clock.duty is None else {
             "kind": clock.duty.kind, "due": due(clock.duty.due), "days_left": clock.duty.days_left, "light": clock.duty.light.value,
         },
     }  # fmt: skip
 
 
+def _objection(found: models.Objection) -> dict[str, Any]:
+    return {
+        "against": found.against, "reasons": found.reasons, "made_at": _instant(found.made_at), "outcome": found.outcome,
+        "review_reasons": found.review_reasons, "document": found.document or found.receipt,
+    }  # fmt: skip
+
+
 def _ending(found: models.Case, officer: Acting | None) -> dict[str, Any] | None:
-    ending = found.endings.filter(dropped_at=None).first()
+    ending = found.endings.filter(dropped_at=None, overturned_at=None).first()
     if ending is None or (ending.carried_out_at is None and officer is None):
         return None
     return {
@@ -384,6 +425,7 @@ def _answer(entry: Mapping[str, Any], fact: Fact | None) -> dict[str, Any]:
     return {
         **{k: entry[k] for k in ("source", "source_id", "reference", "observed_at")},
         "value": value,
+        "absent": value is None,
         "masked": hidden,
         "shown_by": entry["from"]["place"] if "from" in entry else None,
     }

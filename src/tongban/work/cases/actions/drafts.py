@@ -23,7 +23,7 @@ from tongban.core.packs import facts as packfacts
 from tongban.core.packs.model import LifeEvent
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Status
-from tongban.core.rules.states import Known
+from tongban.core.rules.states import ABSENT, Known
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier import queries as dossier_queries
 from tongban.work.cases import access, form, models, wording
@@ -105,7 +105,7 @@ def answer(
 ) -> models.Application:
     """State facts. All or nothing: `Invalid.fields` names every fact whose value does not fit.
 
-    An empty text takes an answer back. Where the pack puts an office's word first, the answer does not count.
+    An empty text takes an answer back; `{"absent": true}` says that there is none. Where the pack puts an office's word first, the answer does not count.
     """
     with transaction.atomic():
         draft = _draft(acting, application, version)
@@ -211,18 +211,22 @@ def discard(*, acting: Acting, application: UUID, version: int | None = None) ->
 
 
 def state(acting: Acting, application: models.Application, values: Mapping[str, object]) -> None:
-    """Note what the applicant says; None takes it back. Changes `application` without saving it."""
+    """Note what the applicant says; None takes it back, ABSENT says that there is none. Changes `application` without
+    saving it."""
     for name, value in values.items():
         if value is None:
             application.stated.pop(name, None)
         else:
             application.stated[name] = {
-                "value": value, "reference": application.number or str(application.id), "at": acting.now.isoformat(),
+                "value": None if value is ABSENT else value, "reference": application.number or str(application.id), "at": acting.now.isoformat(),
             }  # fmt: skip
 
 
 def read_answers(pack: Pack, answers: Mapping[str, object]) -> dict[str, object]:
-    """JSON values of typed-in answers; None takes an answer back. Raises `Invalid` with a message per fact."""
+    """JSON values of typed-in answers; None takes an answer back, ABSENT says that there is none.
+
+    Raises `Invalid` with a message per fact: also where the pack knows no "none" for it.
+    """
     values: dict[str, object] = {}
     problems: dict[str, str] = {}
     for name, raw in answers.items():
@@ -231,6 +235,11 @@ def read_answers(pack: Pack, answers: Mapping[str, object]) -> dict[str, object]
             problems[name] = _("Nobody asked for this.")
         elif raw is None or (isinstance(raw, str) and not raw.strip()):
             values[name] = None
+        elif raw is ABSENT or packfacts.says_none(raw):
+            if fact.none is None:
+                problems[name] = _("There is always an answer to this; \u201cnone\u201d is not one.")
+            else:
+                values[name] = ABSENT
         else:
             try:
                 value = packfacts.read_value(fact, pack.code_lists, raw)

@@ -173,13 +173,15 @@ def _stated(application: models.Application) -> Iterator[Observed]:
 
 def _earlier(acting: Acting, application: models.Application, pack: Pack) -> Iterator[Observed]:
     """Earlier answers about the same person or firm. What belongs to a place is asked anew for each place, and so is
-    every choice: only what a subject *is* carries over."""
+    every choice: only what a subject *is* carries over. That there was none yet on an earlier day does not either."""
     if application.state != "draft" or not dossier.has_consent(application.id):
         return
     kind = identity.subject(application.subject).kind
     for seen in dossier.observations_of(application.subject):
         fact = pack.facts.get(seen.name)
-        if fact and seen.source == "answer" and fact.subject == kind and fact.type not in ("boolean", "code"):
+        if fact is None or seen.source != "answer" or seen.value is None:
+            continue
+        if fact.subject == kind and fact.type not in ("boolean", "code"):
             yield seen
 
 

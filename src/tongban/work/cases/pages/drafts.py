@@ -212,7 +212,7 @@ def _questions(request: HttpRequest, on: Desk, given: Given, changed: Iterable[s
 
 def _question(on: Desk, name: str, given: Given, erring: set[str]) -> dict[str, Any]:
     drawn = fields.field(on.application, on.pack, on.facts, name, given)
-    keep = not drawn["error"] and name not in erring and not given.stale
+    keep = not drawn["error"] and name not in erring and not given.stale and drawn["none"] is None
     return {**drawn, "keep": keep, "unanswered": name in on.open_questions, "asked": asking.reasons(on, name)}
 
 

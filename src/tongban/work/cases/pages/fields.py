@@ -14,7 +14,7 @@ from tongban.base.kit.templatetags.kit import day
 from tongban.base.kit.text import in_language
 from tongban.core.packs.model import CodeList, Fact
 from tongban.core.packs.pack import Pack
-from tongban.core.rules.states import Facts, Known, Value
+from tongban.core.rules.states import ABSENT, Facts, Known, Value
 from tongban.work.cases import models
 from tongban.work.cases.pages import content, reasons
 from tongban.work.cases.pages.desk import Given
@@ -42,14 +42,16 @@ def field(
     entry = application.answers.get(name)
     readonly = office_decides(fact, entry) if editable is None else not editable
     value: Value | str | None = _value(facts, name)
+    none = facts.get(name) is ABSENT
     if value is not None and fact.sensitivity >= SENSITIVE:
         value = reasons.masked(str(value))
     if not readonly and name in given.typed:
-        value = given.typed[name]
+        value, none = given.typed[name], given.typed[name] == forms.NONE
+        value = None if none else value
     drawn = forms.field_of(
         fact, _codes(pack, fact), value=value, error=given.errors.get(name, ""), readonly=readonly, name=name_of(name),
         source=_source(application, pack, entry), why=_where_to_correct(application, pack, entry) if readonly else "",
-        as_question=True,
+        as_question=True, none=none,
     )  # fmt: skip
     return {**drawn, "fact": name, "stated": name in application.stated, "tap": fact.effort == "tap"}
 
@@ -82,7 +84,8 @@ def read(
 ) -> tuple[dict[str, object], dict[str, str], dict[str, str]]:
     """What a form sent: (values that changed, what was typed, errors).
 
-    Only facts that the form showed count. An empty answer takes one back; an untouched one is not sent on.
+    Only facts that the form showed count. An empty answer takes one back; an untouched one is not sent on. ABSENT: the
+    choice that there is none was taken.
     """
     wanted = None if only is None else set(only)
     values: dict[str, object] = {}
@@ -93,9 +96,21 @@ def read(
         if fact is None or fact.question is None or (wanted is not None and name not in wanted):
             continue
         raw = request.POST.get(name_of(name), "").replace("\x00", "")
+        now, was_none = _value(facts, name), fact.none is not None and facts.get(name) is ABSENT
+        untouched = _untouched(fact, raw, now)
+        none = fact.none is not None and forms.says_none(
+            fact, raw, request.POST.get(f"{name_of(name)}-none", "")
+        )
         typed[name] = raw
-        now = _value(facts, name)
-        if _untouched(fact, raw, now):
+        if none and (untouched or raw == forms.NONE):
+            typed[name] = forms.NONE
+            if not was_none:
+                values[name] = ABSENT
+            continue
+        if none and not was_none:
+            errors[name] = _("Give an answer, or choose that there is none: not both.")
+            continue
+        if untouched and not (was_none and not none):
             continue
         value, error = forms.read(fact, _codes(pack, fact), raw)
         if error:
@@ -112,6 +127,8 @@ def errors_of(drawn: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
 def shown_value(application: models.Application, pack: Pack, facts: Facts, name: str) -> str:
     """The value of a fact as people read it; sensitive ones with their middle hidden."""
     fact = pack.facts[name]
+    if facts.get(name) is ABSENT:
+        return in_language(fact.none) or _("none")
     shown = forms.answer_text(fact, _codes(pack, fact), _value(facts, name))
     return reasons.masked(shown) if fact.sensitivity >= SENSITIVE and shown else shown
 

@@ -81,7 +81,9 @@ def state_text(pack: Pack, name: str, state: State | None) -> str:
     """A fact as people read it; the middle of a highly protected one is hidden."""
     if isinstance(state, Known):
         return value_text(pack, pack.facts[name], state.value)
-    return _("none") if isinstance(state, Absent) else _("not known")
+    if isinstance(state, Absent):
+        return in_language(pack.facts[name].none) or _("none")
+    return _("not known")
 
 
 def value_text(pack: Pack, fact: Fact, value: Value) -> str:

@@ -92,7 +92,7 @@ def _found(fact: Fact, state: object, pack: Pack) -> str:
     if isinstance(state, Known):
         shown = forms.answer_text(fact, pack.code_lists.get(fact.codes or ""), state.value)
         return masked(shown) if fact.sensitivity >= 4 else shown
-    return _("none") if isinstance(state, Absent) else ""
+    return (in_language(fact.none) or _("none")) if isinstance(state, Absent) else ""
 
 
 def masked(text: str) -> str:
