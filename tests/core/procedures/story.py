@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from tongban.core.procedures.model import CaseEvent, Event, Terms
-from tongban.core.procedures.states import EDGES, FINAL, Marks, next_state
+from tongban.core.procedures.states import EDGES, Marks, next_state
 from tongban.core.values.calendar import WorkCalendar
 from tongban.core.values.duration import Duration, Unit
 
@@ -32,6 +32,8 @@ def terms(**changed: object) -> Terms:
         "tolerance": days(5),
         "verify": days(20),
         "remedy": days(10),
+        "objection": days(60, Unit.CALENDAR_DAYS),
+        "review": days(10),
     }
     return Terms(**(usual | changed))  # type: ignore[arg-type]
 
@@ -55,7 +57,7 @@ def histories(draw: st.DrawFn, longest: int = 8) -> tuple[CaseEvent, ...]:
     events: list[CaseEvent] = []
     for minute in range(draw(st.integers(1, longest))):
         ways = sorted({e.event for e in EDGES if e.from_state is state and marks.permit(e.event)})
-        if state in FINAL:
+        if not ways:
             break
         event = draw(st.sampled_from(ways))
         day += timedelta(days=draw(st.integers(0, 6)))

@@ -10,7 +10,7 @@ from tests.core.procedures.story import CALENDAR, days, histories, story, terms
 from tongban.core.procedures.clock import clock
 from tongban.core.procedures.lights import Lights
 from tongban.core.procedures.model import Clock, Duty, Event, Light, State, Terms
-from tongban.core.procedures.states import CLOSED, NotAllowed
+from tongban.core.procedures.states import CLOSED, OBJECTIONABLE, NotAllowed
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.duration import Unit
 
@@ -236,6 +236,40 @@ def test_a_decision_without_a_promise_owes_no_check():
     assert (found.verify_by, found.duty) == (None, None)
 
 
+# -- objection and review ----------------------------------------------------------------------------------
+
+REFUSED = ("submit 03-02", "accept 03-03", "refuse 03-06")
+
+
+def test_one_may_object_within_the_term_and_it_is_reviewed_within_another():
+    refused = read("03-06", *REFUSED)
+    assert (refused.object_by, refused.review_by) == (DueDate(d("05-06"), False), None)  # 5 May rests
+    objected = read("03-10", *REFUSED, "object 03-09")
+    assert (objected.object_by, objected.review_by) == (None, DueDate(d("03-23"), False))
+    assert (objected.duty.kind, objected.duty.light) == ("review", Light.GREEN)
+    assert read("03-24", *REFUSED, "object 03-09").duty.light is Light.RED
+    assert objected.running is False
+
+
+@pytest.mark.parametrize("over", [("end_objection 05-07",), ("object 03-09", "uphold 03-12")])
+def test_what_is_settled_leaves_nothing_to_object_to_and_nothing_due(over: tuple[str, ...]):
+    found = read("05-20", *REFUSED, *over)
+    assert (found.object_by, found.review_by, found.duty) == (None, None, None)
+
+
+def test_what_is_sent_back_is_decided_in_full_time_from_that_day():
+    found = read("03-13", *REFUSED, "object 03-09", "reopen 03-12")
+    assert (found.state, found.running, found.accepted_on) == (State.ACCEPTED, True, d("03-12"))
+    assert found.promised == DueDate(d("03-23"), False)
+    declined = read("03-13", "submit 03-02", "decline 03-03", "object 03-04", "reopen 03-12")
+    assert (declined.state, declined.notify_by) == (State.SUBMITTED, DueDate(d("03-19"), False))
+
+
+def test_what_a_review_grants_is_delivered_in_its_term():
+    found = read("03-13", *REFUSED, "object 03-09", "overturn 03-12")
+    assert (found.state, found.deliver_by) == (State.GRANTED, DueDate(d("03-26"), False))
+
+
 # -- lights ------------------------------------------------------------------------------------------------
 
 
@@ -287,6 +321,8 @@ def any_terms(draw: st.DrawFn) -> Terms:
         tolerance=draw(maybe),
         verify=draw(maybe),
         remedy=draw(maybe),
+        objection=draw(maybe),
+        review=draw(maybe),
         rolls=draw(st.booleans()),
     )
 
@@ -311,10 +347,12 @@ def test_every_clock_is_consistent(events, of, today):
         assert found.accepted_on is not None
         assert found.accepted_on <= today
     assert found.used >= 0
-    assert (found.duty is None) == (found.verify_by is None and found.remedy_by is None)
+    assert (found.duty is None) == (found.verify_by is found.remedy_by is found.review_by is None)
+    if found.object_by or found.review_by:
+        assert found.state in OBJECTIONABLE
     if found.duty:
-        assert found.state in (State.GRANTED, State.COMPLETED)
-        assert found.duty.due in (found.verify_by, found.remedy_by)
+        assert found.state in {State.GRANTED, State.COMPLETED} | OBJECTIONABLE
+        assert found.duty.due in (found.verify_by, found.remedy_by, found.review_by)
         assert (found.duty.light is Light.RED) == (today > found.duty.due.day) == (found.duty.days_left < 0)
 
 

@@ -10,6 +10,7 @@ from tongban.core.procedures.states import (
     CLOSED,
     EDGES,
     FINAL,
+    OBJECTIONABLE,
     REVOKING,
     Marks,
     NotAllowed,
@@ -45,13 +46,13 @@ def test_every_state_has_a_way_out_or_is_final(state: State):
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - FINAL))
-def test_every_open_state_leads_to_a_final_one(state: State):
-    ahead, seen = [state], set[State]()
+def test_every_open_state_leads_to_a_closed_one(state: State):
+    ahead, seen = [e.to_state for e in EDGES if e.from_state is state], set[State]()
     while ahead:
         one = ahead.pop()
         seen.add(one)
         ahead += [e.to_state for e in EDGES if e.from_state is one and e.to_state not in seen]
-    assert seen & FINAL
+    assert seen & CLOSED
 
 
 def test_every_event_stands_in_the_table():
@@ -86,7 +87,7 @@ def test_a_refusal_reads_like_a_sentence():
         "grant cannot happen to a case that is correcting; possible: answer_correction, decline, withdraw"
     )
     with pytest.raises(NotAllowed, match="the case is closed"):
-        next_state(State.ANNULLED, Event.WITHDRAW)
+        next_state(State.TERMINATED, Event.WITHDRAW)
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.SUBMITTED, State.CORRECTING, State.ACCEPTED])
@@ -96,6 +97,7 @@ def test_an_applicant_may_withdraw_until_the_decision(state: State):
 
 def test_an_applicant_decides_nothing():
     decided = {Event.ACCEPT, Event.ACCEPT_TOLERANTLY, Event.DECLINE, Event.GRANT, Event.REFUSE, *REVOKING}
+    decided |= {Event.UPHOLD, Event.OVERTURN, Event.REOPEN}
     decided |= {Event.GRANT_ON_COMMITMENT, Event.VERIFY, Event.ORDER_REMEDY}
     assert not decided & {e.event for e in EDGES if e.by == "applicant"}
 
@@ -177,11 +179,47 @@ def test_what_was_put_right_can_be_found_kept():
 
 
 @pytest.mark.parametrize(("event", "state"), REVOKING.items())
-def test_what_was_granted_ends_by_one_of_three_and_nothing_follows(event: Event, state: State):
+def test_what_was_granted_ends_by_one_of_three_and_only_an_objection_follows(event: Event, state: State):
     events = story(*ON_PROMISE, f"{event} 2026-03-09")
     assert replay(events) is state
-    assert state in FINAL
-    assert {State.COMPLETED} == CLOSED - FINAL
+    assert {State.COMPLETED} | OBJECTIONABLE == CLOSED - FINAL
+    assert possible(events, "applicant") == (Event.OBJECT,)
+    assert possible(events, "officer") == ()
+
+
+REFUSED = ("submit 2026-03-02", "accept 2026-03-03", "extend 2026-03-03", "refuse 2026-03-09")
+OBJECTED = (*REFUSED, "object 2026-03-10")
+
+
+def test_a_decision_stands_while_it_is_reviewed_and_the_case_goes_on_with_its_history():
+    assert replay(story(*OBJECTED)) is State.REFUSED
+    assert replay(story(*OBJECTED, "uphold 2026-03-12")) is State.REFUSED
+    assert replay(story(*OBJECTED, "overturn 2026-03-12", "deliver 2026-03-12")) is State.COMPLETED
+    again = story(
+        *OBJECTED, "reopen 2026-03-12", "extend 2026-03-13", "refuse 2026-03-16", "object 2026-03-17"
+    )
+    assert replay(again) is State.REFUSED
+    assert replay(
+        story("submit 2026-03-02", "decline 2026-03-03", "object 2026-03-04", "reopen 2026-03-05")
+    ) is (State.SUBMITTED)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ("uphold 2026-03-10",),
+        ("object 2026-03-10", "object 2026-03-11"),
+        ("object 2026-03-10", "uphold 2026-03-11", "object 2026-03-12"),
+        ("object 2026-03-10", "end_objection 2026-05-20"),
+        ("end_objection 2026-05-20", "object 2026-05-21"),
+        ("end_objection 2026-05-20", "end_objection 2026-05-21"),
+        ("miss_review 2026-03-30",),
+        ("object 2026-03-10", "miss_review 2026-03-30", "miss_review 2026-03-31"),
+    ],
+)
+def test_one_objection_is_reviewed_once(extra: tuple[str, ...]):
+    with pytest.raises(NotAllowed):
+        replay(story(*REFUSED, *extra))
 
 
 def test_what_is_possible_follows_from_the_intervals():

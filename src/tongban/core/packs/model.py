@@ -379,6 +379,16 @@ class Ending(Cited):
     """What a cancellation (注销) rests on: it has come to its end."""
 
 
+class Objection(Cited):
+    """That an applicant may object at the office itself to what was decided against them; another officer reviews it.
+    Reconsideration and the courts stay open besides."""
+
+    within: Term
+    """From the decision to the last day for objecting."""
+    review: Term
+    """From the objection to the end of its review."""
+
+
 class Registration(Model):
     """The result founds its holder and gives it a unified social credit code (GB 32100-2015)."""
 
@@ -428,6 +438,8 @@ class Service(Entry):
     requires: tuple[Requirement, ...] = ()
     tolerance: Tolerance | None = None
     result: Result
+    objection: Objection | None = None
+    """None: only the remedies of law."""
     ending: Ending | None = None
     """None: one officer decides, on what the service itself rests on."""
     fee_fen: Annotated[int, Field(ge=0)] = 0

@@ -99,6 +99,8 @@ class DocumentKind(StrEnum):
     ANNULMENT = "annulment"  # 撤销决定书
     RECALL = "recall"  # 撤回决定书
     CANCELLATION = "cancellation"  # 注销决定书
+    OBJECTION = "objection"  # 异议受理通知书
+    REVIEW = "review"  # 复核决定书
     TERMINATION = "termination"  # 终止办理通知书
     WITHDRAWAL = "withdrawal"  # 撤回申请确认书: taken back, or counted as taken back
 

@@ -9,13 +9,13 @@ an expert review runs (art. 45).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from tongban.core.procedures.history import History, read
 from tongban.core.procedures.lights import Lights, Progress, colour
-from tongban.core.procedures.model import CaseEvent, Clock, Duty, Light, State, Terms
+from tongban.core.procedures.model import CaseEvent, Clock, Duty, DutyKind, Light, State, Terms
 from tongban.core.procedures.spans import Pauses, last_day, working_days
 from tongban.core.procedures.states import replay
 from tongban.core.values.calendar import DueDate, WorkCalendar
@@ -50,6 +50,7 @@ def clock(
     approving = running and state is State.ACCEPTED
     verify_by = _from(history.promise_on, terms.verify, calendar, terms.rolls)
     remedy_by = _from(history.remedy_on, terms.remedy, calendar, terms.rolls)
+    review_by = _from(history.objected_on, terms.review, calendar, terms.rolls)
 
     return Clock(
         state=state,
@@ -68,7 +69,9 @@ def clock(
         used=progress.used if progress else 0.0,
         verify_by=verify_by,
         remedy_by=remedy_by,
-        duty=_duty(verify_by, remedy_by, calendar, today, lights),
+        object_by=_from(history.against_on, terms.objection, calendar, terms.rolls),
+        review_by=review_by,
+        duty=_duty({"review": review_by, "remedy": remedy_by, "verify": verify_by}, calendar, today, lights),
     )
 
 
@@ -137,15 +140,17 @@ def _from(start: date | None, term: Duration | None, calendar: WorkCalendar, rol
 
 
 def _duty(
-    verify_by: DueDate | None, remedy_by: DueDate | None, calendar: WorkCalendar, today: date, lights: Lights
+    owed: Mapping[DutyKind, DueDate | None], calendar: WorkCalendar, today: date, lights: Lights
 ) -> Duty | None:
-    """While something is being put right, that day counts, and not the day of the first check."""
-    due = remedy_by or verify_by
-    if due is None:
-        return None
-    left = _days_left(calendar, today, due.day)
-    light = Light.RED if left < 0 else Light.YELLOW if left <= lights.yellow_days_left else Light.GREEN
-    return Duty("remedy" if remedy_by else "verify", due, left, light)
+    """The first that is owed: while something is being put right, that day counts, and not the day of the first check."""
+    for kind, due in owed.items():
+        if due is not None:
+            left = _days_left(calendar, today, due.day)
+            light = (
+                Light.RED if left < 0 else Light.YELLOW if left <= lights.yellow_days_left else Light.GREEN
+            )
+            return Duty(kind, due, left, light)
+    return None
 
 
 def _light(

@@ -14,7 +14,7 @@ from typing import Final
 
 from tongban.core.procedures.model import CaseEvent, Event, State, Terms
 from tongban.core.procedures.spans import last_day
-from tongban.core.procedures.states import CLOSED, in_order, next_state
+from tongban.core.procedures.states import AGAINST, CLOSED, in_order, next_state
 from tongban.core.values.calendar import DueDate, WorkCalendar
 
 _MADE_VOID_BY_SILENCE: Final = frozenset(
@@ -50,6 +50,10 @@ class History:
     tolerant_on: date | None = None
     """Day of tolerant acceptance while deferred materials are missing."""
     granted_on: date | None = None
+    against_on: date | None = None
+    """Day of what was decided against the applicant, as long as they may object to it."""
+    objected_on: date | None = None
+    """Day of an objection that is still to be reviewed."""
     promise_on: date | None = None
     """Day of a decision on a promise that is still to be checked."""
     remedy_on: date | None = None
@@ -115,11 +119,32 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
             history.promise_on = day if event is Event.GRANT_ON_COMMITMENT else None
         case Event.ORDER_REMEDY:
             history.remedy_on = day
-        case Event.VERIFY | Event.ANNUL | Event.RECALL | Event.CANCEL:
+        case Event.VERIFY:
             history.promise_on = history.remedy_on = None
+        case Event.OBJECT:
+            history.against_on, history.objected_on = None, day
+        case Event.END_OBJECTION | Event.UPHOLD:
+            history.against_on = history.objected_on = None
+        case Event.OVERTURN:
+            history.objected_on, history.granted_on = None, day
+        case Event.REOPEN:
+            _begin_anew(history, day, terms, calendar)
         case _:
             pass
 
+    if event in AGAINST:
+        history.against_on, history.promise_on, history.remedy_on = day, None, None
     if history.state is State.GRANTED or history.state in CLOSED:
         history.notify_by = None
         history.ended_on = history.ended_on or day
+
+
+def _begin_anew(history: History, day: date, terms: Terms, calendar: WorkCalendar) -> None:
+    """What a review has sent back is decided anew in full time: the terms count from that day, and no pause before it."""
+    history.ended_on = history.objected_on = history.against_on = history.granted_on = None
+    history.pauses, history.paused_on, history.extended, history.deemed = (), None, False, False
+    if history.state is State.ACCEPTED:
+        history.accepted_on = day
+    else:
+        history.accepted_on, history.received = None, day
+        history.notify_by = last_day(calendar, day, terms.notify_missing) if terms.notify_missing else None

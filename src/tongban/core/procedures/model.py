@@ -43,6 +43,12 @@ class Event(StrEnum):
     GRANT = "grant"
     GRANT_ON_COMMITMENT = "grant_on_commitment"  # 告知承诺: decided on a promise, checked afterwards
     REFUSE = "refuse"
+    OBJECT = "object"  # 异议: the applicant asks for a review
+    END_OBJECTION = "end_objection"  # nobody objected within the term
+    MISS_REVIEW = "miss_review"  # the term of the review went by
+    UPHOLD = "uphold"  # 维持: reviewed, and it stands
+    OVERTURN = "overturn"  # 变更: reviewed, and granted after all
+    REOPEN = "reopen"  # 发回: reviewed, and to be decided anew; the case goes on with its history
     DELIVER = "deliver"
     MISS_VERIFICATION = "miss_verification"  # the term for checking a promise went by
     ORDER_REMEDY = "order_remedy"  # 责令整改: the promise is not kept yet
@@ -79,6 +85,10 @@ class Terms:
     """From a decision on commitment to the check whether the promise is kept; None: not decided on commitment."""
     remedy: Duration | None = None
     """For putting right what a check has found."""
+    objection: Duration | None = None
+    """For objecting to what was decided against the applicant; None: only the remedies of law."""
+    review: Duration | None = None
+    """From an objection to its review."""
 
 
 class Light(StrEnum):
@@ -91,13 +101,16 @@ class Light(StrEnum):
     BLACK = "black"  # past the statutory day
 
 
+DutyKind = Literal["verify", "remedy", "review"]
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """What somebody still owes after the decision, with the day and its light."""
 
-    kind: Literal["verify", "remedy"]
+    kind: DutyKind
     """`verify`: the office checks a promise. `remedy`: the holder puts right what was found, then the office looks
-    again."""
+    again. `review`: another officer reviews what was objected to."""
     due: DueDate
     days_left: int
     """Working days to `due`; negative when past."""
@@ -132,5 +145,9 @@ class Clock:
     """A promise on which it was granted is checked until then; None once it was, or when none was made."""
     remedy_by: DueDate | None = None
     """What a check has found is put right until then."""
+    object_by: DueDate | None = None
+    """Last day to object; None when nothing was decided against the applicant, or that is over."""
+    review_by: DueDate | None = None
+    """What was objected to is reviewed until then."""
     duty: Duty | None = None
     """The next thing owed after the decision."""

@@ -6,7 +6,13 @@
             completed  --annul-->  annulled     --recall-->  recalled     --cancel-->  cancelled
 
 Suspension, extension and the hand-in of deferred materials leave a case accepted: they are intervals over
-that state, not states. So is the check of a promise on which a case was granted: it lies over the completed one.
+that state, not states. So is the check of a promise on which a case was granted: it lies over the completed one. So is
+an objection: what was decided stands while it is reviewed, and what the review changes is an event of its own:
+
+    refused       --object--> refused        --uphold--> refused    --overturn--> granted   --reopen--> accepted
+    not_accepted  --object--> not_accepted   --reopen--> submitted
+    annulled, recalled, cancelled  --object--> the same  --overturn--> granted
+
 Some of them have rules of their own (`Marks`): a case is suspended once at a time, its term is extended once
 (行政许可法 art. 42), a promise is checked until it is found kept.
 
@@ -78,6 +84,33 @@ EDGES: Final[tuple[Edge, ...]] = (
     Edge(State.COMPLETED, Event.ANNUL, State.ANNULLED, "officer"),
     Edge(State.COMPLETED, Event.RECALL, State.RECALLED, "officer"),
     Edge(State.COMPLETED, Event.CANCEL, State.CANCELLED, "officer"),
+    # -- the applicant objects, and another officer reviews
+    Edge(State.REFUSED, Event.OBJECT, State.REFUSED, "applicant"),
+    Edge(State.REFUSED, Event.END_OBJECTION, State.REFUSED, "system"),
+    Edge(State.REFUSED, Event.MISS_REVIEW, State.REFUSED, "system"),
+    Edge(State.REFUSED, Event.UPHOLD, State.REFUSED, "officer"),
+    Edge(State.REFUSED, Event.OVERTURN, State.GRANTED, "officer"),
+    Edge(State.REFUSED, Event.REOPEN, State.ACCEPTED, "officer"),
+    Edge(State.NOT_ACCEPTED, Event.OBJECT, State.NOT_ACCEPTED, "applicant"),
+    Edge(State.NOT_ACCEPTED, Event.END_OBJECTION, State.NOT_ACCEPTED, "system"),
+    Edge(State.NOT_ACCEPTED, Event.MISS_REVIEW, State.NOT_ACCEPTED, "system"),
+    Edge(State.NOT_ACCEPTED, Event.UPHOLD, State.NOT_ACCEPTED, "officer"),
+    Edge(State.NOT_ACCEPTED, Event.REOPEN, State.SUBMITTED, "officer"),
+    Edge(State.ANNULLED, Event.OBJECT, State.ANNULLED, "applicant"),
+    Edge(State.ANNULLED, Event.END_OBJECTION, State.ANNULLED, "system"),
+    Edge(State.ANNULLED, Event.MISS_REVIEW, State.ANNULLED, "system"),
+    Edge(State.ANNULLED, Event.UPHOLD, State.ANNULLED, "officer"),
+    Edge(State.ANNULLED, Event.OVERTURN, State.GRANTED, "officer"),
+    Edge(State.RECALLED, Event.OBJECT, State.RECALLED, "applicant"),
+    Edge(State.RECALLED, Event.END_OBJECTION, State.RECALLED, "system"),
+    Edge(State.RECALLED, Event.MISS_REVIEW, State.RECALLED, "system"),
+    Edge(State.RECALLED, Event.UPHOLD, State.RECALLED, "officer"),
+    Edge(State.RECALLED, Event.OVERTURN, State.GRANTED, "officer"),
+    Edge(State.CANCELLED, Event.OBJECT, State.CANCELLED, "applicant"),
+    Edge(State.CANCELLED, Event.END_OBJECTION, State.CANCELLED, "system"),
+    Edge(State.CANCELLED, Event.MISS_REVIEW, State.CANCELLED, "system"),
+    Edge(State.CANCELLED, Event.UPHOLD, State.CANCELLED, "officer"),
+    Edge(State.CANCELLED, Event.OVERTURN, State.GRANTED, "officer"),
 )
 
 ENDED: Final = frozenset({State.ANNULLED, State.RECALLED, State.CANCELLED})
@@ -86,9 +119,13 @@ CLOSED: Final = frozenset(
     {State.REFUSED, State.NOT_ACCEPTED, State.WITHDRAWN, State.TERMINATED, State.COMPLETED, *ENDED}
 )
 """States in which the case itself is over: whatever follows concerns its result."""
-FINAL: Final = CLOSED - {State.COMPLETED}
+OBJECTIONABLE: Final = frozenset({State.REFUSED, State.NOT_ACCEPTED, *ENDED})
+"""What was decided against the applicant."""
+FINAL: Final = CLOSED - {State.COMPLETED} - OBJECTIONABLE
 """States that nothing follows."""
 REVOKING: Final = {Event.ANNUL: State.ANNULLED, Event.RECALL: State.RECALLED, Event.CANCEL: State.CANCELLED}
+AGAINST: Final = frozenset({Event.REFUSE, Event.DECLINE, *REVOKING})
+"""Events that lead to what an applicant may object to."""
 
 
 class NotAllowed(ValueError):
@@ -112,7 +149,10 @@ class Marks:
     ordered: bool = False
     """A check has found something that is to be put right."""
     missed: bool = False
-    """That the check was not made in time is written down."""
+    """That the check, or the review, was not made in time is written down."""
+    objected: bool = False
+    settled: bool = False
+    """Reviewed, or nobody objected in time: there is no second objection."""
 
     def permit(self, event: Event) -> bool:
         """Nothing twice that happens once, nothing that has no beginning: a resumption of nothing, a check of no promise."""
@@ -129,6 +169,12 @@ class Marks:
                 return self.promised and not self.ordered
             case Event.MISS_VERIFICATION:
                 return self.promised and not self.ordered and not self.missed
+            case Event.OBJECT | Event.END_OBJECTION:
+                return not self.objected and not self.settled
+            case Event.MISS_REVIEW:
+                return self.objected and not self.missed
+            case Event.UPHOLD | Event.OVERTURN | Event.REOPEN:
+                return self.objected
             case _:
                 return True
 
@@ -145,10 +191,18 @@ class Marks:
                 return replace(self, promised=True)
             case Event.ORDER_REMEDY:
                 return replace(self, ordered=True)
-            case Event.MISS_VERIFICATION:
+            case Event.MISS_VERIFICATION | Event.MISS_REVIEW:
                 return replace(self, missed=True)
-            case Event.VERIFY | Event.ANNUL | Event.RECALL | Event.CANCEL:
+            case Event.VERIFY:
                 return replace(self, promised=False)
+            case Event.REFUSE | Event.DECLINE | Event.ANNUL | Event.RECALL | Event.CANCEL:
+                return replace(self, promised=False, ordered=False, missed=False, settled=False)
+            case Event.OBJECT:
+                return replace(self, objected=True)
+            case Event.END_OBJECTION | Event.UPHOLD:
+                return replace(self, objected=False, settled=True)
+            case Event.OVERTURN | Event.REOPEN:
+                return Marks()
             case _:
                 return self
 

@@ -25,6 +25,8 @@ def terms(service: model.Service, variant: model.Variant | None = None) -> Terms
         tolerance=_duration(tolerance) if tolerance else None,
         rolls=governing.rolls,
         verify=_duration(variant.verify) if variant and variant.verify else None,
+        objection=_duration(service.objection.within) if service.objection else None,
+        review=_duration(service.objection.review) if service.objection else None,
         remedy=_duration(variant.remedy) if variant and variant.remedy else None,
     )
 

@@ -105,6 +105,7 @@ def terms_from_json(data: Mapping[str, Any]) -> Terms:
     return Terms(
         promised, duration(data["statutory"]), data["extension"], duration(data["notify_missing"]), duration(data["deliver"]),
         duration(data["tolerance"]), data["rolls"], duration(data.get("verify")), duration(data.get("remedy")),
+        duration(data.get("objection")), duration(data.get("review")),
     )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ def deliver_result(message: Message, now: datetime) -> None:
     """After a grant: issue the licence, exactly once, and close the case. After a refusal: end what waited for it."""
     decision = models.Decision.objects.select_related("case__application").get(pk=message.payload["decision"])
     case = _lock(decision.case_id)
+    if case.decision_id != decision.id:
+        return  # a later decision counts, and has a message of its own
     application = case.application
     pack = directory.pack(application.pack_digest)
     acting = _system(now, case.place, "delivery of a result", message)
@@ -175,6 +177,11 @@ def tell_of_event(message: Message, now: datetime) -> None:
         "terminate": msg("Ended without a decision: %(service)s"),
         "verify": msg("Your commitment was checked and is kept: %(service)s"),
         "order_remedy": msg("Please put right: %(service)s"),
+        "object": msg("Your objection has arrived: %(service)s"),
+        "miss_review": msg("The review of your objection is late: %(service)s"),
+        "uphold": msg("Reviewed, and it stands: %(service)s"),
+        "overturn": msg("Reviewed, and granted after all: %(service)s"),
+        "reopen": msg("Reviewed, and decided anew: %(service)s"),
         "annul": msg("Annulled: %(service)s"),
         "recall": msg("Recalled: %(service)s"),
         "cancel": msg("Cancelled: %(service)s"),
@@ -183,6 +190,19 @@ def tell_of_event(message: Message, now: datetime) -> None:
         "resume": msg("The time of case %(number)s counts again."),
         "withdraw": msg("Case %(number)s is no longer handled. The document says why."),
         "terminate": msg("Case %(number)s has ended. The document says why, and what you can do."),
+        "object": msg(
+            "Another officer reviews what was decided in case %(number)s. The document says until when."
+        ),
+        "miss_review": msg(
+            "The review in case %(number)s should be there by now. It is still made; reconsideration and the courts are open to you meanwhile."
+        ),
+        "uphold": msg(
+            "What was decided in case %(number)s stays. The document says why, and what you can still do."
+        ),
+        "overturn": msg(
+            "The review has granted what you applied for in case %(number)s. The result follows."
+        ),
+        "reopen": msg("Case %(number)s goes on and is decided anew. The document says why."),
         "annul": msg(
             "What was granted in case %(number)s counts as never granted, and its licence is void. The decision says why, and where to object."
         ),
@@ -206,7 +226,7 @@ def tell_of_decision(message: Message, now: datetime) -> None:
     case = _case(message)
     granted = message.payload["outcome"] == "granted"
     tell(
-        case.application, f"decided:{case.id}", now,
+        case.application, f"decided:{message.payload['decision']}", now,
         both(msg("Granted: %(service)s") if granted else msg("Refused: %(service)s"), service=_service_name(case)),
         both(msg("Case %(number)s has been decided. The reasons are in the decision."), number=case.number),
         document=_document(message),

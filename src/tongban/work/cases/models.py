@@ -106,7 +106,10 @@ class Case(models.Model):
     why = models.JSONField()
     """Trace of why the service applies (rules.Finding)."""
     afterwards = models.CharField(max_length=12, blank=True, default="")
-    """What is still owed after the decision (`verify`, `remedy`); like `state` kept for lists, as the events say."""
+    """What is still owed after the decision (`verify`, `remedy`, `review`), or that the applicant may still object
+    (`objectable`); like `state` kept for lists, as the events say."""
+    decision = models.OneToOneField("Decision", models.PROTECT, null=True, related_name="+")
+    """The one that counts; earlier ones stay among its `decisions`."""
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -169,7 +172,7 @@ class Decision(models.Model):
     """A decision with everything needed to replay it."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    case = models.OneToOneField(Case, models.PROTECT, related_name="decision")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=8, choices=[("granted", "granted"), ("refused", "refused")])
     reasons = models.TextField()
     articles = models.JSONField(default=list)
@@ -206,12 +209,16 @@ class Ending(models.Model):
     carried_out_by = models.UUIDField(null=True)
     dropped_at = models.DateTimeField(null=True)
     dropped_by = models.UUIDField(null=True)
+    overturned_at = models.DateTimeField(null=True)
+    """A review has granted it anew."""
     document = models.CharField(max_length=60, blank=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["case"], condition=models.Q(dropped_at=None), name="cases_ending_once"
+                fields=["case"],
+                condition=models.Q(dropped_at=None, overturned_at=None),
+                name="cases_ending_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(carried_out_at=None) | models.Q(dropped_at=None),
@@ -227,6 +234,38 @@ class Ending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ground} {self.case_id}"
+
+
+class Objection(models.Model):
+    """That an applicant objects to what was decided against them (异议), and what its review has come to (复核)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="objections")
+    against = models.CharField(max_length=24)
+    """The event: refuse, decline, annul, recall or cancel."""
+    decided = models.JSONField()
+    """{document, on, by: [account]} of what it is against; none of them reviews it."""
+    reasons = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField()
+    receipt = models.CharField(max_length=60)
+    outcome = models.CharField(
+        max_length=10, blank=True, choices=[(o, o) for o in ("upheld", "changed", "sent-back")]
+    )
+    review_reasons = models.TextField(blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.UUIDField(null=True)
+    document = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(reviewed_at=None), name="cases_one_open_objection"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"objection to {self.against} {self.case_id}"
 
 
 class Exclusion(models.Model):

@@ -178,10 +178,29 @@ class EndingOut(Schema):
     document: str
 
 
+class ReviewIn(Schema):
+    outcome: Annotated[
+        Literal["upheld", "changed", "sent-back"],
+        Field(description="It stands; it is granted after all; or the case goes on and is decided anew"),
+    ]
+    reasons: Annotated[str, Field(max_length=2000, description="In words the applicant understands")]
+
+
+class ObjectionOut(Schema):
+    against: Annotated[str, Field(description="refuse, decline, annul, recall or cancel")]
+    reasons: str
+    made_at: datetime
+    outcome: Annotated[
+        Literal["", "upheld", "changed", "sent-back"], Field(description="Empty: being reviewed")
+    ]
+    review_reasons: str
+    document: Annotated[str, Field(description="Of the review, else the receipt")]
+
+
 class DutyOut(Schema):
     """What is still owed after the decision."""
 
-    kind: Literal["verify", "remedy"]
+    kind: Literal["verify", "remedy", "review"]
     due: Due
     days_left: int
     light: str
@@ -207,6 +226,7 @@ class ClockOut(Schema):
     statutory: Due | None
     materials_by: Due | None
     deliver_by: Due | None
+    object_by: Annotated[Due | None, Field(description="Last day to object to what was decided")]
     duty: DutyOut | None
 
 
@@ -227,6 +247,7 @@ class CaseOut(Schema):
     ending: Annotated[
         EndingOut | None, Field(description="Of what was granted; a proposal is shown to officers only")
     ]
+    objections: list[ObjectionOut]
     possible_grounds: Annotated[
         list[str], Field(description="On which an officer could end what was granted now; empty for others")
     ]
@@ -340,11 +361,12 @@ def application(
 def case(found: models.Case, pack: Pack, today: date, acting: Acting | None = None) -> dict[str, Any]:
     """One case as `CaseOut`, ready for JSON. An officer who acts sees what is only proposed."""
     clock = form.clock_of(found, pack, today)
-    decision = getattr(found, "decision", None)
+    decision = found.decision
     officer = acting if acting is not None and acting.role == "officer" else None
     return {
         "number": found.number, "application": found.application.number, "service": found.service,
         "name": words(pack.services[found.service].name), "organisation": found.organisation, "state": found.state,
+        "objections": [_objection(one) for one in found.objections.order_by("made_at")],
         "ending": _ending(found, officer), "possible_grounds": revocations.possible_grounds(found, officer) if officer else [],
         "version": found.version, "waits_for": found.waits_for, "materials": found.materials, "deferred": found.deferred,
         "clock": _clock(clock), "closed_at": _instant(found.closed_at),
@@ -371,14 +393,22 @@ def _clock(clock: Clock) -> dict[str, Any]:
         "running": clock.running, "light": clock.light.value, "days_left": clock.days_left, "notify_by": due(clock.notify_by),
         "promised": due(clock.promised), "statutory": due(clock.statutory), "materials_by": due(clock.materials_by),
         "deliver_by": due(clock.deliver_by),
+        "object_by": due(clock.object_by),
         "duty": None if clock.duty is None else {
             "kind": clock.duty.kind, "due": due(clock.duty.due), "days_left": clock.duty.days_left, "light": clock.duty.light.value,
         },
     }  # fmt: skip
 
 
+def _objection(found: models.Objection) -> dict[str, Any]:
+    return {
+        "against": found.against, "reasons": found.reasons, "made_at": _instant(found.made_at), "outcome": found.outcome,
+        "review_reasons": found.review_reasons, "document": found.document or found.receipt,
+    }  # fmt: skip
+
+
 def _ending(found: models.Case, officer: Acting | None) -> dict[str, Any] | None:
-    ending = found.endings.filter(dropped_at=None).first()
+    ending = found.endings.filter(dropped_at=None, overturned_at=None).first()
     if ending is None or (ending.carried_out_at is None and officer is None):
         return None
     return {

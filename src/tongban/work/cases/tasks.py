@@ -16,14 +16,14 @@ from tongban.base.kit.acting import Acting, system
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
-from tongban.work.cases.actions import commitments, decisions, endings, retiring
+from tongban.work.cases.actions import commitments, decisions, endings, objections, retiring
 
 
 @app.periodic(cron="12 * * * *")
 @app.task(name="cases.let-time-act", queue="clock")
 def let_time_act(timestamp: int) -> None:
     """Accept by silence; end tolerant cases whose deferred materials never came; write down that a promise was not
-    checked in time. Harmless to run at any time."""
+    checked in time, that nobody objected, that a review is late. Harmless to run at any time."""
     now = timezone.now()
     for case_id in models.Case.objects.filter(state__in=("submitted", "accepted")).values_list(
         "pk", flat=True
@@ -55,6 +55,13 @@ def let_time_act(timestamp: int) -> None:
         with transaction.atomic():
             case, pack, acting = _taken_up(case_id, now)
             commitments.miss_verification(acting=acting, case=case, pack=pack)
+    for case_id in models.Case.objects.filter(afterwards__in=("objectable", "review")).values_list(
+        "pk", flat=True
+    ):
+        with transaction.atomic():
+            case, pack, acting = _taken_up(case_id, now)
+            objections.end_term(acting=acting, case=case, pack=pack)
+            objections.miss_review(acting=acting, case=case, pack=pack)
 
 
 @app.periodic(cron="20 18 * * *")  # 02:20 in the usual time zone

@@ -57,6 +57,7 @@ urlpatterns = [
     path("cases/<number:number>/correct/<slug:material>", corrections.upload, name="correct_upload"),
     path("cases/<number:number>/materials/<slug:material>", corrections.deferred, name="deferred"),
     path("cases/<number:number>/withdraw", progress.withdraw, name="withdraw"),
+    path("cases/<number:number>/object", progress.object_to, name="object"),
     # -- what comes to the applicant
     path("documents/<number:number>", documents.document, name="document"),
     path("documents/<number:number>.pdf", documents.file, name="document_file"),

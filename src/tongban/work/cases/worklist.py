@@ -41,6 +41,7 @@ _OPEN_STATES: Final = tuple(
 )
 _SEVERITY: Final = {Light.BLACK: 0, Light.RED: 1, Light.YELLOW: 2, Light.GREEN: 3, Light.NONE: 4}
 _RECEIVED: Final = frozenset({Event.SUBMIT, Event.RELEASE, Event.ANSWER_CORRECTION})
+_OWED: Final = ("verify", "remedy", "review")
 _CHUNK: Final = 500
 
 
@@ -110,7 +111,7 @@ class Worklist:
     @cached_property
     def all_open(self) -> tuple[Row, ...]:
         """Every open case, and every decided one for which something is still owed, whatever is searched for."""
-        cases = access.cases(self.acting).filter(Q(state__in=_OPEN_STATES) | ~Q(afterwards=""))
+        cases = access.cases(self.acting).filter(Q(state__in=_OPEN_STATES) | Q(afterwards__in=_OWED))
         return tuple(rows_of(_with_all(cases), self.acting.today))
 
     @cached_property
@@ -212,7 +213,9 @@ def _row(case: models.Case, pack: Pack, applicant: Any, today: date) -> Row:
 
 
 def _owed_since(history: Iterable[CaseEvent]) -> date:
-    return max(e.day for e in history if e.event in (Event.GRANT_ON_COMMITMENT, Event.ORDER_REMEDY))
+    return max(
+        e.day for e in history if e.event in (Event.GRANT_ON_COMMITMENT, Event.ORDER_REMEDY, Event.OBJECT)
+    )
 
 
 def _share(calendar: WorkCalendar, start: date, end: date, today: date) -> float:

@@ -85,13 +85,13 @@ def miss_verification(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
 def exclude(*, acting: Acting, case: models.Case, ground: str) -> None:
     """Keep whoever promised from going this way again, from today on. Inside the transaction of an action."""
     application = case.application
-    models.Exclusion.objects.create(
+    models.Exclusion.objects.update_or_create(
         case=case,
-        subject=application.subject,
-        principal=application.principal,
-        ground=ground,
-        since=acting.today,
-    )
+        defaults={
+            "subject": application.subject, "principal": application.principal, "ground": ground, "since": acting.today,
+            "lifted_at": None, "lifted_by": None, "lifted_because": "",
+        },
+    )  # fmt: skip
     audit.record(
         acting=acting, action="commitment.excluded", root=application.id, object_kind="case", object_id=case.id,
         detail={"ground": ground},
@@ -156,7 +156,7 @@ def _checked(
             raise NotNow(
                 _("The pack gives no time to put anything right here. Find the promise kept, or annul.")
             )
-        if case.endings.filter(dropped_at=None).exists():
+        if case.endings.filter(dropped_at=None, overturned_at=None).exists():
             raise NotNow(_("An end of this decision has been proposed. Carry it out or drop it first."))
         events.add(acting=acting, case=case, event=event, note=reasons)
         decision = case.decision

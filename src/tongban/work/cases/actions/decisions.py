@@ -40,8 +40,9 @@ def decide(
         )
     with transaction.atomic():
         case = access.officer_case(acting, number)
-        earlier = models.Decision.objects.filter(case=case).first()
-        if earlier is not None and earlier.outcome == outcome and earlier.decided_by == acting.actor:
+        earlier = case.decision
+        repeated = earlier is not None and (earlier.outcome, earlier.decided_by) == (outcome, acting.actor)
+        if repeated and case.state != "accepted":  # one that a review has sent back is decided anew
             return case
         events.require_version(case, version)
         pack = form.pack_of(case.application, acting)
@@ -85,13 +86,29 @@ def conditions(case: models.Case, pack: Pack) -> dict[str, explain.Finding]:
     }
 
 
+def grant_after_review(*, acting: Acting, case: models.Case, pack: Pack, reasons: str) -> models.Decision:
+    """Grant what another officer had refused or ended: a new decision with a result of its own. Inside a transaction.
+
+    Raises `NotNow` while something needed is missing.
+    """
+    _refuse_gaps(case)
+    return _decide(acting, case, pack, "granted", reasons, automatic=False, event=Event.OVERTURN)
+
+
 def _decide(
-    acting: Acting, case: models.Case, pack: Pack, outcome: str, reasons: str, *, automatic: bool
-) -> None:
+    acting: Acting,
+    case: models.Case,
+    pack: Pack,
+    outcome: str,
+    reasons: str,
+    *,
+    automatic: bool,
+    event: Event | None = None,
+) -> models.Decision:
     service = pack.services[case.service]
-    promised = commitments.way_of(case, pack) if outcome == "granted" else None
+    promised = commitments.way_of(case, pack) if outcome == "granted" and event is None else None
     granting = Event.GRANT_ON_COMMITMENT if promised else Event.GRANT
-    event = granting if outcome == "granted" else Event.REFUSE
+    event = event or (granting if outcome == "granted" else Event.REFUSE)
     events.add(acting=acting, case=case, event=event, note=reasons, detail={"automatic": automatic})
     findings: dict[str, Any] = {
         "applies": case.why,
@@ -109,10 +126,13 @@ def _decide(
         pack_digest=pack.digest, engine=ENGINE, automatic=automatic, decided_at=acting.now, decided_on=acting.today,
         decided_by=acting.actor, document=document,
     )  # fmt: skip
+    case.decision = decision
+    case.save(update_fields=["decision"])
     audit.send(
         acting=acting, kind="cases.decided", root=case.application_id,
         payload={"case": str(case.id), "decision": str(decision.id), "outcome": outcome, "document": document},
     )  # fmt: skip
+    return decision
 
 
 def _refuse_gaps(case: models.Case) -> None:

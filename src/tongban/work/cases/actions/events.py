@@ -39,9 +39,11 @@ def add(
         note=note,
     )  # fmt: skip
     case.state = state.value
-    case.afterwards = _owed((*history, happened), state)
+    case.afterwards = _owed(case, (*history, happened), state)
     case.version += 1
-    if state in states.CLOSED and case.closed_at is None:
+    if state not in states.CLOSED:
+        case.closed_at = None
+    elif case.closed_at is None:
         case.closed_at = acting.now
     case.save()
     audit.record(
@@ -51,9 +53,14 @@ def add(
     return row
 
 
-def _owed(history: tuple[CaseEvent, ...], state: State) -> str:
+def _owed(case: models.Case, history: tuple[CaseEvent, ...], state: State) -> str:
     marks = states.marks_of(history)
-    if state in states.FINAL or not marks.promised:
+    if state in states.OBJECTIONABLE:
+        if marks.objected:
+            return "review"
+        may_object = form.terms_from_json(case.terms).objection is not None and not marks.settled
+        return "objectable" if may_object else ""
+    if not marks.promised:
         return ""
     return "remedy" if marks.ordered else "verify"
 

@@ -45,7 +45,7 @@ def propose(
         raise Invalid(_("Some entries need another look."), fields=problems)
     with transaction.atomic():
         case = access.officer_case(acting, number)
-        earlier = case.endings.filter(dropped_at=None).first()
+        earlier = case.endings.filter(dropped_at=None, overturned_at=None).first()
         if earlier is not None and (earlier.ground, earlier.proposed_by) == (ground, acting.actor):
             return earlier
         events.require_version(case, version)
@@ -128,7 +128,11 @@ def _obstacle(case: models.Case, acting: Acting, name: str) -> Refusal | None:
 
 def _proposed(acting: Acting, number: str) -> tuple[models.Case, models.Ending]:
     case = access.officer_case(acting, number)
-    ending = models.Ending.objects.select_for_update().filter(case=case, dropped_at=None).first()
+    ending = (
+        models.Ending.objects.select_for_update()
+        .filter(case=case, dropped_at=None, overturned_at=None)
+        .first()
+    )
     if ending is None:
         raise NotNow(_("Nobody has proposed to end this decision."))
     return case, ending

@@ -11,7 +11,7 @@ from ninja.security import django_auth
 
 from tongban.base.kit.acting import Acting
 from tongban.work.cases import access, form, models, schemas
-from tongban.work.cases.actions import commitments, decisions, handling, revocations
+from tongban.work.cases.actions import commitments, decisions, handling, objections, revocations
 from tongban.work.cases.api.exchange import (
     CHANGES,
     READS,
@@ -55,7 +55,7 @@ def get_case(request: HttpRequest, response: HttpResponse, number: str) -> dict[
     return with_tag(response, _shown_case(acting_of(request), key_of(number)))
 
 
-Act = Callable[[Acting, str, int | None], models.Case | models.Ending]
+Act = Callable[[Acting, str, int | None], models.Case | models.Ending | models.Objection]
 
 
 def _officer(
@@ -236,10 +236,38 @@ def readmit(
     )  # fmt: skip
 
 
+@router.post(
+    "/cases/{number}/objections", auth=django_auth, response={200: schemas.CaseOut, **CHANGES},
+    operation_id="object_to_decision", summary="Object to what was decided against one, within the term",
+)  # fmt: skip
+@acts_as("applicant")
+def object_to_decision(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.ReasonsIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: objections.object_to(acting=a, number=n, reasons=body.reasons, version=v),
+    )  # fmt: skip
+
+
+@_officer(
+    "reviews", "review_objection", "Say what the review of an objection has come to, as another officer"
+)
+def review_objection(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.ReviewIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: objections.review(acting=a, number=n, outcome=body.outcome, reasons=body.reasons, version=v),
+    )  # fmt: skip
+
+
 def _act(
     request: HttpRequest, response: HttpResponse, number: str, if_match: str | None, key: str | None, act: Act
 ) -> dict[str, Any]:
-    """One officer's action: known version, once per key, answered with the case as it is now."""
+    """One action on a case: known version, once per key, answered with the case as it is now."""
     acting, number = acting_of(request), key_of(number)
     access.case(acting, number)  # one that may not be seen is not found, whatever the version
 

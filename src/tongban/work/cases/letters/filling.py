@@ -96,6 +96,8 @@ def _of_case(matter: Matter, case: models.Case) -> dict[str, str]:
         "decision_number": matter.content.get("decision", ""),
         "remedy_by": days.of_due(clock.remedy_by),
         "ground": matter.ground,
+        "review_by": days.of_due(clock.review_by),
+        "outcome": matter.outcome,
         **_delivery(matter),
     }
 

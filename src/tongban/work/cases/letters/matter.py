@@ -23,6 +23,14 @@ REASONS: Final = {
     "evidence-refused": msg("“%(service)s” was refused or taken back, and its result is evidence that this case needs."),
 }  # fmt: skip
 """Reasons that the platform gives, by their code in the row; officers write their own."""
+OUTCOMES: Final = {
+    "upheld": msg("What was decided stands."),
+    "changed": msg("What was decided is changed: it is granted."),
+    "sent-back": msg(
+        "What was decided is lifted. The case goes on and is decided anew, in full time from today."
+    ),
+}
+"""Of a review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,12 @@ class Matter:
         """On what ground of law something that was granted ends."""
         known = GROUNDS.get(self.content.get("ground", ""))
         return _(known.label) if known else ""
+
+    @property
+    def outcome(self) -> str:
+        """What a review has come to."""
+        known = OUTCOMES.get(str(self.content.get("outcome", "")))
+        return _(known) if known else ""
 
     @property
     def papers(self) -> list[tuple[str, str]]:

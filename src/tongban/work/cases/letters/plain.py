@@ -22,6 +22,7 @@ _WITH_REMEDIES: Final = frozenset(
         DocumentKind.ANNULMENT,
         DocumentKind.RECALL,
         DocumentKind.CANCELLATION,
+        DocumentKind.REVIEW,
     }
 )
 
@@ -105,6 +106,12 @@ _OF_CASE: Final = {
     DocumentKind.TERMINATION: msg("Case %(case_number)s (%(service)s) ends without a decision."),
     DocumentKind.VERIFICATION: msg(
         "Your commitment in case %(case_number)s (%(service)s) was checked and is kept. The decision of %(decided_on)s stands."
+    ),
+    DocumentKind.OBJECTION: msg(
+        "We received your objection to what was decided on %(decided_on)s in case %(case_number)s (%(service)s). Another officer reviews it by %(review_by)s; until then the decision stands."
+    ),
+    DocumentKind.REVIEW: msg(
+        "What was decided on %(decided_on)s in case %(case_number)s (%(service)s) has been reviewed. Outcome: %(outcome)s"
     ),
     DocumentKind.ANNULMENT: msg(
         "“%(service)s” (case %(case_number)s), granted on %(decided_on)s, is annulled: it counts as never granted."

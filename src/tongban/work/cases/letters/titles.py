@@ -28,6 +28,8 @@ KINDS: Final = {
     "annulment": DocumentKind.ANNULMENT,
     "recall": DocumentKind.RECALL,
     "cancellation": DocumentKind.CANCELLATION,
+    "objection-notice": DocumentKind.OBJECTION,
+    "review-decision": DocumentKind.REVIEW,
 }
 """Kind of a row to the kind of text, where the row alone decides."""
 OF_PERMITS: Final = {"granted": DocumentKind.GRANT, "refused": DocumentKind.REFUSAL}
@@ -55,6 +57,8 @@ TITLES: Final = {
     DocumentKind.ANNULMENT: msg("Decision to annul"),
     DocumentKind.RECALL: msg("Decision to recall"),
     DocumentKind.CANCELLATION: msg("Decision to cancel"),
+    DocumentKind.OBJECTION: msg("Receipt of your objection"),
+    DocumentKind.REVIEW: msg("Outcome of the review"),
 }
 """What a document is called where the pack has no text of its kind."""
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, Refusal
 from tongban.core.procedures.model import Event
-from tongban.work.cases.actions import commitments, revocations
+from tongban.work.cases.actions import commitments, objections, revocations
 from tongban.work.cases.grounds import GROUNDS
 from tongban.work.cases.pages import officer_actions, officer_case, officer_steps
 from tongban.work.cases.pages.officer_view import CaseView
@@ -30,6 +30,13 @@ KINDS: Final = {
         ),
     ),
     Event.CANCEL: (msg("Strike off"), msg("It has come to its end and is struck off today.")),
+}
+
+
+REVIEWS: Final = {
+    "upheld": (msg("It stands"), msg("The decision was right.")),
+    "changed": (msg("Grant it after all"), msg("A new decision, with its own document and licence.")),
+    "sent-back": (msg("Send it back"), msg("The case goes on and is decided anew, in full time from today.")),
 }
 
 
@@ -123,6 +130,33 @@ def drop_end(request: HttpRequest, number: str) -> HttpResponse:
     )
     said = _("The proposal is dropped. Everything stays in force.")
     return officer_actions.done_or_case(request, number, refusal, said)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.posts("officer")
+def review(request: HttpRequest, number: str) -> HttpResponse:
+    """What the review of an objection has come to."""
+    view = officer_case.view_of(request, number)
+    outcome, reasons = request.POST.get("outcome", ""), request.POST.get("reasons", "")
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        refusal = officer_actions.attempt(
+            lambda: objections.review(
+                acting=request.acting, number=number, outcome=outcome, reasons=reasons,  # type: ignore[attr-defined]
+                version=officer_actions.version_of(request),
+            )
+        )  # fmt: skip
+        if refusal is None:
+            return officer_actions.done(request, number, _("Reviewed. The applicant has been told."))
+    elif not officer_steps.can(view, "review"):
+        return officer_actions.too_late(request, number)
+    view = officer_case.view_of(request, number)
+    possible = objections.possible_outcomes(view.case)
+    context = {
+        "outcome": outcome, "reasons": reasons, "button": msg("Close the review"),
+        "outcomes": [(name, _(title), _(what)) for name, (title, what) in REVIEWS.items() if name in possible],
+    }  # fmt: skip
+    return _form(request, view, "review", context, refusal)
 
 
 def _check(request: HttpRequest, number: str, kept: str, reasons: str) -> None:

@@ -32,6 +32,7 @@ _STEPS: Final = (
     (frozenset({Event.ACCEPT}), Step("accept", msg("Accept"), "check", form=False)),
     (frozenset({Event.GRANT, Event.REFUSE}), Step("decide", msg("Decide"), "gavel")),
     (frozenset({Event.VERIFY}), Step("check", msg("Say what the check has found"), "clipboard-check")),
+    (frozenset({Event.UPHOLD}), Step("review", msg("Review the objection"), "scale")),
     (
         frozenset({Event.REQUEST_CORRECTION}),
         Step("correction", msg("Request a correction"), "list-checks", "ghost"),
@@ -56,6 +57,8 @@ def steps(view: CaseView) -> list[Step]:
         possible.discard(Event.EXTEND)
     if view.proposal is not None:  # first that is carried out or dropped
         possible -= {Event.VERIFY, *REVOKING}
+    if view.had_a_part:
+        possible.discard(Event.UPHOLD)
     at_once = Event.ACCEPT in possible and commitments.way_of(view.case, view.pack) is not None
     return [*([_AT_ONCE] if at_once else []), *(step for events, step in _STEPS if events <= possible)]
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("office/retention.csv", officer_retention.retained_csv, name="office-retention-csv"),
     path("office/retention/holds", officer_retention.set_hold, name="office-hold"),
     path("office/retention/holds/<uuid:hold>/lift", officer_retention.lift_hold, name="office-hold-lift"),
+    path("office/cases/<str:number>/review", officer_afterwards.review, name="office-review"),
     path("office/cases/<str:number>/check", officer_afterwards.check, name="office-check"),
     path("office/cases/<str:number>/end", officer_afterwards.end, name="office-end"),
     path("office/cases/<str:number>/end/confirm", officer_afterwards.confirm_end, name="office-end-confirm"),

@@ -26,6 +26,7 @@ from tongban.work.cases import replay as replays
 from tongban.work.cases.actions import commitments, decisions, revocations
 from tongban.work.cases.grounds import GROUNDS
 from tongban.work.cases.letters import citing
+from tongban.work.cases.letters.matter import OUTCOMES
 from tongban.work.cases.pages import content, documents
 from tongban.work.cases.pages import officer_findings as findings
 from tongban.work.cases.pages import officer_words as words
@@ -95,10 +96,12 @@ class CaseView:
         self.clock: Clock = form.clock_of(case, self.pack, acting.today)
         self.row = worklist.rows_of([case], acting.today)[0]
         self.terms = form.terms_from_json(case.terms)
-        self.decision = models.Decision.objects.select_related("case__application").filter(case=case).first()
+        self.decision = case.decision
         self.for_officer = acting.role == "officer"
         self.proposal = revocations.open_proposal(case)
         """An end of what was granted that waits for a second officer."""
+        self.objection = case.objections.order_by("made_at").last()
+        """The last one, reviewed or not."""
 
     @property
     def organ(self) -> Any:
@@ -213,6 +216,7 @@ class CaseView:
             (_("Deferred materials by"), clock.materials_by, ""),
             (_("Deliver by"), clock.deliver_by, ""),
             (_("Check the promise by"), clock.verify_by, ""),
+            (_("Review by"), clock.review_by, _("By an officer who had no part in the decision.")),
             (_("To be put right by"), clock.remedy_by, _("Then look again.")),
         ]
         return [line for line in lines if line[1] is not None]
@@ -232,6 +236,16 @@ class CaseView:
             }
             for correction in self.case.corrections.order_by("requested_at")
         ]
+
+    @property
+    def had_a_part(self) -> bool:
+        """Whether the officer who looks had a part in what is objected to."""
+        return self.objection is not None and str(self.acting.actor) in self.objection.decided["by"]
+
+    @property
+    def review_outcome(self) -> str:
+        """What the review has come to; empty while it is not made."""
+        return _(OUTCOMES[self.objection.outcome]) if self.objection and self.objection.outcome else ""
 
     @property
     def service_name(self) -> str:

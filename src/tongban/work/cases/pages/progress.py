@@ -27,7 +27,7 @@ from tongban.core.procedures.model import Clock, Event, State
 from tongban.records.licences import queries as licences
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models, queries
-from tongban.work.cases.actions import corrections
+from tongban.work.cases.actions import corrections, objections
 from tongban.work.cases.letters import citing, matter
 from tongban.work.cases.pages import desk, documents, reasons, side
 from tongban.work.cases.pages.desk import Given
@@ -67,6 +67,12 @@ HAPPENED: Final = {
     ),
     "order_remedy": (msg("You were told to put something right"), "warn"),
     "verify": (msg("Your commitment was checked and is kept"), "ok"),
+    "object": (msg("You objected"), ""),
+    "end_objection": (msg("The time for objecting is over"), ""),
+    "miss_review": (msg("The review is late; reconsideration and the courts are open to you"), "warn"),
+    "uphold": (msg("Reviewed: it stands"), "bad"),
+    "overturn": (msg("Reviewed: granted after all"), "ok"),
+    "reopen": (msg("Reviewed: it is decided anew"), "ok"),
     "annul": (msg("Annulled: it counts as never granted"), "bad"),
     "recall": (msg("Recalled"), "bad"),
     "cancel": (msg("Cancelled"), "bad"),
@@ -75,10 +81,14 @@ HAPPENED: Final = {
 OWED: Final = {
     "verify": msg("The office checks your commitment by then"),
     "remedy": msg("Put right by then what the check has found"),
+    "review": msg("Another officer answers your objection by then"),
 }
 _AFTERWARDS: Final = {
     "verify": msg(
         "Granted on your commitment. The office comes to check whether it is kept; keep what you have promised."
+    ),
+    "review": msg(
+        "You objected. Another officer, who had no part in the decision, reviews it; until then it stands."
     ),
     "remedy": msg("It is your turn: put right what the order lists. Otherwise what was granted is annulled."),
 }
@@ -166,6 +176,37 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/applicant/withdraw.html", context, status=given.status)
 
 
+@access.applicant
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def object_to(request: HttpRequest, number: str) -> HttpResponse:
+    """Say what is wrong with a decision; another officer reviews it. What was typed comes back when it cannot be taken."""
+    case = cases.case(request.acting, number)
+    pack = form.pack_of(case.application, request.acting)
+    given, reasons = Given(), request.POST.get("reasons", "").replace("\x00", "")
+    if request.method == "POST":
+        try:
+            objections.object_to(
+                acting=request.acting, number=number, reasons=reasons, version=desk.version_of(request)
+            )
+        except (Invalid, NotNow, StaleVersion) as refusal:
+            case = cases.case(request.acting, number)
+            given = Given.refused(refusal, {"reasons": reasons})
+        else:
+            messages.success(
+                request,
+                _("Your objection has arrived. You get a receipt that says until when it is reviewed."),
+            )
+            return redirect("cases:progress", case.application.number)
+    clock = form.clock_of(case, pack, request.acting.today)
+    context = {
+        "case": case, "service": pack.services[case.service], "organ": pack.organisations.get(case.organisation),
+        "object_by": clock.object_by, "given": given, "reasons": reasons,
+        "possible": clock.object_by is not None and request.acting.today <= clock.object_by.day,
+    }  # fmt: skip
+    return render(request, "cases/applicant/object.html", context, status=given.status)
+
+
 def _page(request: HttpRequest, application: models.Application, given: Given) -> HttpResponse:
     if application.state != "submitted":
         return redirect("cases:draft", application.id)
@@ -182,7 +223,7 @@ def _page(request: HttpRequest, application: models.Application, given: Given) -
         "application": application,
         "event": pack.life_events[application.event],
         "row": queries.row(application, pack, acting.today),
-        "cases": [_case(case, clocks[case.id], pack, found, papers) for case in found],
+        "cases": [_case(case, clocks[case.id], pack, found, papers, acting.today) for case in found],
         "receipt": next((d for d in papers if d.kind == "receipt"), None),
         "lanes": _lanes(application, found, clocks, pack, acting.today),
         "closed": closed,
@@ -202,10 +243,15 @@ def _grades() -> list[tuple[int, str]]:
 
 
 def _case(
-    case: models.Case, clock: Clock, pack: Pack, all_cases: Iterable[models.Case], papers: Iterable[Any]
+    case: models.Case,
+    clock: Clock,
+    pack: Pack,
+    all_cases: Iterable[models.Case],
+    papers: Iterable[Any],
+    today: date,
 ) -> dict[str, Any]:
     service = pack.services[case.service]
-    decision = getattr(case, "decision", None)
+    decision = case.decision
     suspended = case.state == State.ACCEPTED.value and not clock.running
     named = {other.service: other for other in all_cases}
     return {
@@ -235,6 +281,7 @@ def _case(
         "documents": [documents.entry(d, pack, case) for d in papers if d.about == case.id],
         "licence": licences.by_decision(decision.id) if decision and decision.outcome == "granted" else None,
         "may_withdraw": _may_withdraw(case),
+        "may_object": clock.object_by is not None and today <= clock.object_by.day,
     }
 
 
@@ -272,6 +319,8 @@ def history(case: models.Case, clock: Clock) -> list[dict[str, Any]]:
     ):
         if due is not None and case.closed_at is None and case.state in ("submitted", "accepted"):
             items.append({"title": _(title), "day": due, "next": True})
+    if clock.object_by is not None:
+        items.append({"title": _("Last day to object at this office"), "day": clock.object_by, "next": True})
     if clock.duty is not None:
         items.append({"title": _(OWED[clock.duty.kind]), "day": clock.duty.due, "next": True})
     return items
