@@ -16,7 +16,7 @@ from tongban.base.directory import queries as directory
 from tongban.base.files import queries as files
 from tongban.base.identity import actions as identity_actions
 from tongban.base.identity import queries as identity
-from tongban.base.kit.acting import Acting
+from tongban.base.kit.acting import Acting, system
 from tongban.base.kit.refusals import Invalid, NotNow, StaleVersion
 from tongban.base.notices import actions as notices
 from tongban.core.packs.pack import Pack
@@ -240,7 +240,16 @@ def _open_case(
     )  # fmt: skip
     events.add(acting=acting, case=case, event=Event.SUBMIT)
     if planned.waits_for:
-        events.add(acting=acting, case=case, event=Event.HOLD, detail={"waits_for": list(planned.waits_for)})
+        by_order = system(
+            acting.now,
+            draft.place,
+            "evidence of another case is awaited",
+            acting.request_id,
+            acting.time_zone,
+        )
+        events.add(
+            acting=by_order, case=case, event=Event.HOLD, detail={"waits_for": list(planned.waits_for)}
+        )
     return case
 
 
