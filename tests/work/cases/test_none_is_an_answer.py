@@ -110,6 +110,12 @@ def test_the_form_offers_none_beside_the_field_and_says_so_again(city: City) -> 
     assert GRADE not in current(draft).stated
 
 
+def test_a_sensitive_choice_stays_chosen_when_another_answer_is_saved(city: City) -> None:
+    draft, client = started(city), browser(city, "demo-shen")
+    page = text(client.get(f"/applications/{draft.id}/questions"))
+    assert '<option value="first" selected>' in page
+
+
 def test_review_and_the_own_data_say_it_in_words(city: City) -> None:
     draft = started(city, **{GRADE: NONE})
     assert WORDS in text(browser(city, "demo-shen").get(f"/applications/{draft.id}/review"))

@@ -43,7 +43,8 @@ def field(
     readonly = office_decides(fact, entry) if editable is None else not editable
     value: Value | str | None = _value(facts, name)
     none = facts.get(name) is ABSENT
-    if value is not None and fact.sensitivity >= SENSITIVE:
+    chosen = fact.type in ("boolean", "code")  # hidden, none of the choices would be the one that was taken
+    if value is not None and fact.sensitivity >= SENSITIVE and not chosen:
         value = reasons.masked(str(value))
     if not readonly and name in given.typed:
         value, none = given.typed[name], given.typed[name] == forms.NONE
