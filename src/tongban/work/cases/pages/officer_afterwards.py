@@ -106,7 +106,7 @@ def confirm_end(request: HttpRequest, number: str) -> HttpResponse:
     if "back" in request.POST or view.proposal is None:
         return redirect("cases:office-case", number=number)
     if request.method != "POST" or "confirmed" not in request.POST:
-        return _confirm(request, view, view.proposal.ground, view.proposal.reasons, [])
+        return _confirm(request, view, view.proposal.ground, view.proposal.reasons, [], _("Back to the case"))
     refusal = officer_actions.attempt(
         lambda: revocations.carry_out(
             acting=request.acting,
@@ -178,7 +178,12 @@ def _groups(possible: list[str]) -> list[tuple[str, str, list[tuple[str, str]]]]
 
 
 def _confirm(
-    request: HttpRequest, view: CaseView, ground: str, reasons: str, hidden: list[tuple[str, str]]
+    request: HttpRequest,
+    view: CaseView,
+    ground: str,
+    reasons: str,
+    hidden: list[tuple[str, str]],
+    back: str = "",
 ) -> HttpResponse:
     title, what = KINDS[GROUNDS[ground].event]
     question = " ".join((
@@ -189,7 +194,7 @@ def _confirm(
     version = officer_actions.version_of(request) or view.case.version
     context = {
         "view": view, "case": view.case, "version": version, "title": f"{_(title)}{_(': ')}{_(GROUNDS[ground].label)}",
-        "question": question, "button": _(title), "hidden": hidden, "reasons": reasons, "refusing": True,
+        "question": question, "button": _(title), "hidden": hidden, "reasons": reasons, "refusing": True, "back": back,
     }  # fmt: skip
     return render(request, "cases/officer/confirm.html", context)
 
