@@ -124,7 +124,7 @@ def test_an_untrue_commitment_is_annulled_by_two_and_ends_the_licence(desk: Desk
     assert licence_of(case).status == "valid"
     done = post(second, desk, case, "endings/confirmation")
     assert done.status_code == 200
-    assert (case.state, case.afterwards) == ("annulled", "")
+    assert (case.state, case.afterwards) == ("annulled", "objectable")
     again = post(second, desk, case, "endings/confirmation")
     assert again.status_code == 200
     assert case.events.filter(event="annul").count() == 1
