@@ -30,7 +30,7 @@ Facts = Annotated[
     dict[str, Any],
     Field(
         description=f"{_VALUES}; so is null. What is left out is not known yet",
-        examples=[{"area": "46", "disability_grade": {"absent": True}}],
+        examples=[{"area": "46", "grade": {"absent": True}}],
         max_length=200,
     ),
 ]
@@ -38,7 +38,7 @@ Answers = Annotated[
     dict[str, Any],
     Field(
         description=f"{_VALUES}, where the question of the plan has words for it in `none`; null takes an answer back",
-        examples=[{"area": "46", "disability_grade": {"absent": True}, "sign": None}],
+        examples=[{"area": "46", "grade": {"absent": True}, "sign": None}],
         max_length=200,
     ),
 ]

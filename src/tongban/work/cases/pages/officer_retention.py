@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from tongban.base.directory import queries as directory
@@ -89,7 +90,7 @@ def _page(request: HttpRequest, refusal: Refusal | None = None, **given: Any) ->
         ],
         "until": until,
         "days": _days(request),
-        "spans": SPANS,
+        "spans": [(span, ngettext("%(n)d day", "%(n)d days", span) % {"n": span}) for span in SPANS],
         "refusal": refusal,
         "given": given,
     }
