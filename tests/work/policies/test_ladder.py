@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.work.policies.test_population import AT, ROOT, city, matcher_of, subject  # noqa: F401  (a fixture)
+from tests.work.policies.peopled import AT, ROOT, matcher_of, subject
+from tests.work.policies.test_population import city  # noqa: F401  (a fixture)
 
 from tongban.core.packs import parameters
 from tongban.core.packs.pack import Pack

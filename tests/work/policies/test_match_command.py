@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from tests.work.policies.test_population import GOOD, REFUND, ROOT, csv
+from tests.work.policies.peopled import GOOD, REFUND, ROOT, csv
 
 from tongban.doors.cli.main import cli
 

@@ -12,17 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from tests.work.policies.test_population import (  # noqa: F401  (a fixture)
-    AT,
-    HEAD,
-    REFUND,
-    ROOT,
-    arrow_type,
-    city,
-    matcher_of,
-    population,
-    subject,
-)
+from tests.work.policies.peopled import HEAD, REFUND, ROOT, matcher_of, population, subject
+from tests.work.policies.test_population import city  # noqa: F401  (a fixture)
 
 from tongban.core.packs.lexicon import vocabulary_of
 from tongban.core.packs.pack import Pack

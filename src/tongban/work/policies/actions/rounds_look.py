@@ -25,9 +25,9 @@ from tongban.core.planning.calculator import Assessment, Result
 from tongban.core.planning.ladder import Ladder
 from tongban.core.planning.population import Matcher
 from tongban.core.planning.verdicts import RESULTS
+from tongban.core.planning.versions import Versions
 from tongban.core.rules.evaluate import evaluate
 from tongban.core.rules.states import Facts, Known
-from tongban.core.rules.to_numpy.program import program
 from tongban.work.policies import evidence, models
 from tongban.work.policies.actions import entitling
 from tongban.work.policies.actions.matching import NOT_READ
@@ -49,7 +49,7 @@ class Eye:
         self.pack, self.policy, self.at = pack, policy, at
         self.names = calculator.facts_read(pack, policy)
         self._matcher = Matcher.of_pack(pack, [policy], at)
-        self._program = program(self._matcher.rules)
+        self._run = engines.engine("numpy", Versions([self._matcher]))
         self._ladder = Ladder(pack, [policy], at)
 
     def results(self, facts: Sequence[Facts]) -> list[Result]:
@@ -59,10 +59,8 @@ class Eye:
         if not facts:
             return []
         table = pyarrow.table(node.columns_of(facts, self._matcher.needs)).combine_chunks()
-        columns, n = engines.columns_of(table, self._matcher), len(facts)
-        found = self._program.run(columns, self._matcher.parameters, n)
-        verdicts = self._matcher.verdicts(self.policy.id, found, columns, n)
-        return [RESULTS[code] for code in verdicts.results.tolist()]
+        (found,) = self._run.compute(table, engines.columns_of(table, self._matcher), len(facts))
+        return [RESULTS[code] for code in found[self.policy.id].results.tolist()]
 
     def assessed(self, facts: Facts) -> tuple[Assessment, int]:
         """The reasons of somebody to whom it is due, and their score; 0 where there is none or it is not known."""

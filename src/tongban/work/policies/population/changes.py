@@ -103,9 +103,9 @@ class _Looking:
 
     def _tasks(self, checker: Checker) -> Iterable[Callable[[], _Batch]]:
         for batch in self.source.batches(checker.wanted()):
-            checked = checker.check(batch)
+            checked = checker.check_of(self.source, batch)
             self.progress(batch.table.num_rows)
-            self.rejected += (replace(one, row=self.source.numbered(one.row)) for one in checked.rejected)
+            self.rejected += checked.rejected
             yield partial(self._batch, checked.keys, checked.table)
 
     def _batch(self, named: Any, table: Any) -> _Batch:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from tongban.core.rules import types
 from tongban.core.rules.to_numpy.given import Needs
 from tongban.core.rules.types import BadValue, Kind, Range, Type
 from tongban.work.policies.population import keys
-from tongban.work.policies.population.sources import BadSource, Batch
+from tongban.work.policies.population.sources import BadSource, Batch, Source
 
 KNOWN_SUFFIX: Final = "__known"
 
@@ -131,6 +131,12 @@ class Checker:
             named, good = named.filter(kept), good.filter(kept)
             beside = None if beside is None else beside.filter(kept)
         return Checked(named, good.combine_chunks(), tuple(bad.found), beside)
+
+    def check_of(self, source: Source, batch: Batch) -> Checked:
+        """The same, with what is rejected under the numbers by which people find its rows in the source."""
+        checked = self.check(batch)
+        rejected = tuple(replace(one, row=source.numbered(one.row)) for one in checked.rejected)
+        return replace(checked, rejected=rejected)
 
     def _check_keys(self, column: Any, bad: _Bad) -> None:
         empty = keys.empty(column)

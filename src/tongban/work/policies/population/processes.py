@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -101,9 +101,8 @@ class _Maker:
         job = self._job
         part = Part(job.out, number, job.matcher)
         for batch in self._source.batches_of(groups, job.checker.wanted(), threads=False):
-            checked = job.checker.check(batch)
-            rejected = tuple(replace(one, row=self._source.numbered(one.row)) for one in checked.rejected)
-            size, checked = batch.table.num_rows, replace(checked, rejected=rejected)
+            checked = job.checker.check_of(self._source, batch)
+            size = batch.table.num_rows
             part.take(parts.computed(size, checked, job.matcher, self._runs, job.remember))
         return part.write()
 

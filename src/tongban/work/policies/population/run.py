@@ -15,7 +15,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -123,9 +123,7 @@ def _tasks(
         if number < done and checker.differ:
             yield partial(Batch, size, skipped=True)
             continue
-        checked = checker.check(batch)
-        rejected = tuple(replace(one, row=source.numbered(one.row)) for one in checked.rejected)
-        checked = replace(checked, rejected=rejected)
+        checked = checker.check_of(source, batch)
         if number < done:
             yield partial(Batch, size, skipped=True)
         else:
