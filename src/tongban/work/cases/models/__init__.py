@@ -1,0 +1,20 @@
+"""Applications, their cases, what was handed in, what happened, what was decided. Private to this room."""
+
+from __future__ import annotations
+
+from tongban.work.cases.models.afterwards import Ending, Exclusion, Objection
+from tongban.work.cases.models.applications import Application, Material, Rating
+from tongban.work.cases.models.cases import Case, CaseEvent, Correction, Decision
+
+__all__ = [
+    "Application",
+    "Case",
+    "CaseEvent",
+    "Correction",
+    "Decision",
+    "Ending",
+    "Exclusion",
+    "Material",
+    "Objection",
+    "Rating",
+]
