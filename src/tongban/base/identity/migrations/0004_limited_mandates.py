@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("identity", "0001_initial")]
+    dependencies = [("identity", "0003_grams")]
     operations = [
         migrations.AddField(model_name="mandate", name="events", field=models.JSONField(default=list)),
         migrations.AddField(model_name="mandate", name="given_by", field=models.UUIDField(null=True)),
