@@ -96,19 +96,31 @@ def bind_identifier(*, acting: Acting, subject_id: UUID, identifier: str, name: 
 
 
 def appoint(
-    *, acting: Acting, account: models.Account, organisation: str, role: str, place: str
+    *,
+    acting: Acting,
+    account: models.Account,
+    organisation: str,
+    role: str,
+    place: str,
+    leads: bool = False,
 ) -> models.Post:
+    """Let an account fill a post. `leads`: it leads those who hold the same post there; asked for again it is
+    given, never taken."""
     with transaction.atomic():
         post, new = models.Post.objects.get_or_create(
             account=account,
             organisation=organisation,
             role=role,
             place=place,
-            defaults={"valid_from": acting.now},
+            defaults={"valid_from": acting.now, "leads": leads},
         )
-        if new:
+        promoted = leads and not post.leads
+        if promoted:
+            post.leads = True
+            post.save(update_fields=["leads"])
+        if new or promoted:
             audit.record(
                 acting=acting, action="post.filled", root=account.person_id, object_kind="post", object_id=post.pk,
-                detail={"organisation": organisation, "role": role},
+                detail={"organisation": organisation, "role": role, "leads": post.leads},
             )  # fmt: skip
     return post

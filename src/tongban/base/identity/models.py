@@ -54,6 +54,8 @@ class Post(models.Model):
     """Id of the organisation in the pack."""
     role = models.CharField(max_length=12, choices=[(r, r) for r in ("officer", "clerk", "auditor")])
     place = models.CharField(max_length=6)
+    leads = models.BooleanField(default=False, db_default=False)
+    """Leads those who hold the same post in this organ and place: sees who has what in hand, and moves it."""
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tongban.base.identity import models
+from tongban.base.kit import grams
 
 
 def subject(subject_id: UUID) -> models.Subject:
@@ -22,6 +23,13 @@ def subject_by_identifier(identifier: str) -> models.Subject | None:
 
 def names_of(subject_ids: set[UUID]) -> dict[UUID, models.Subject]:
     return models.Subject.objects.in_bulk(subject_ids)
+
+
+def named(asked: str) -> tuple[QuerySet[models.Subject], QuerySet[models.Subject]]:
+    """Subjects whose name, or name in Latin letters, contains these characters. For a room to narrow to what somebody
+    may read."""
+    everybody = models.Subject.objects.all()
+    return grams.containing(everybody, "name", asked), grams.containing(everybody, "name_en", asked)
 
 
 def ids_of_kind(kind: str, *, after: UUID | None = None, most: int) -> list[UUID]:
@@ -39,6 +47,24 @@ def count_of_kind(kind: str) -> int:
 def post_of(account: models.Account, now: datetime) -> models.Post | None:
     """The post that an account fills; None for residents."""
     return account.posts.filter(_in_force(now)).order_by("id").first()
+
+
+def leads(post_id: int | None, now: datetime) -> bool:
+    """Whether whoever fills this post leads those who hold the same one in that organ and place."""
+    return models.Post.objects.filter(_in_force(now), pk=post_id, leads=True).exists()
+
+
+def colleagues(*, organisation: str, place: str, role: str, now: datetime) -> list[models.Account]:
+    """Everybody who fills such a post there now, by name."""
+    posts = models.Post.objects.filter(_in_force(now), organisation=organisation, place=place, role=role)
+    found = models.Account.objects.filter(pk__in=posts.values("account_id"), is_active=True)
+    return list(found.select_related("person").order_by("person__name", "id"))
+
+
+def people_of(accounts: Collection[UUID]) -> dict[UUID, models.Subject]:
+    """Account -> the person who signs in with it."""
+    found = models.Account.objects.filter(pk__in=accounts).select_related("person")
+    return {account.pk: account.person for account in found}
 
 
 def mandates_of(person: models.Subject, now: datetime) -> QuerySet[models.Mandate]:

@@ -92,6 +92,7 @@ def _person(acting: Acting, pack: Pack, person: Person) -> None:
             organisation=organ.id,
             role=person.role,
             place=pack.manifest.jurisdiction,
+            leads=person.leads,
         )
 
 

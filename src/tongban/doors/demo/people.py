@@ -24,6 +24,8 @@ class Person:
     authority: str | None = None
     """Role of the organ where this person works; None for residents."""
     role: str | None = None
+    leads: bool = False
+    """Leads those with the same post there."""
 
     @property
     def identifier(self) -> str:
@@ -33,7 +35,7 @@ class Person:
 PEOPLE = (
     Person("demo-lin", "林晓晨", "Lin Xiaochen", "99010119900315000", "13800001234", msg("applicant, holds a business licence")),
     Person("demo-shen", "沈一禾", "Shen Yihe", "99010219920722000", "13800005678", msg("applicant, has no business licence yet")),
-    Person("demo-market", "周一鸣", "Zhou Yiming", "99010119851102000", "", msg("officer, market regulation"), "market-regulation", "officer"),
+    Person("demo-market", "周一鸣", "Zhou Yiming", "99010119851102000", "", msg("officer, market regulation"), "market-regulation", "officer", leads=True),
     Person("demo-urban", "顾明远", "Gu Mingyuan", "99010319820618000", "", msg("officer, urban management"), "urban-management", "officer"),
     Person("demo-fire", "陈知夏", "Chen Zhixia", "99010419880404000", "", msg("officer, fire and rescue"), "fire-rescue", "officer"),
     Person("demo-fire-second", "程守正", "Cheng Shouzheng", "99010419810909000", "", msg("second officer, fire and rescue"), "fire-rescue", "officer"),

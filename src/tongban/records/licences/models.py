@@ -70,6 +70,7 @@ class Licence(models.Model):
         )
         indexes = (
             models.Index(fields=["holder", "kind"]),
+            models.Index(fields=["number"], name="licences_by_number"),
             models.Index(fields=["issuer_organisation", "place", "-issue_date"]),
             models.Index(fields=["status"], condition=~Q(status="valid"), name="licences_withdrawn"),
         )

@@ -76,6 +76,14 @@ def valid_of(subject_id: UUID, kind: str, at: date) -> models.Licence | None:
     return valid_of_subjects([subject_id], at).filter(kind=kind).first()
 
 
+def decisions_of(number: str) -> QuerySet[models.Licence, Any]:
+    """Decisions that led to the licence with this number, whole, as written or as its identifier. For a room to narrow
+    to what somebody may read."""
+    written = {number, number.upper()}
+    found = models.Licence.objects.filter(Q(number__in=written) | Q(identifier__in=written))
+    return found.exclude(decision=None).values("decision")
+
+
 def by_decision(decision: UUID) -> models.Licence | None:
     return models.Licence.objects.filter(decision=decision).first()
 

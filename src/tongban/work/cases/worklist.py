@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -27,21 +28,23 @@ from tongban.core.procedures.model import CaseEvent, Clock, Duty, Event, Light, 
 from tongban.core.procedures.states import CLOSED as CLOSED_STATES
 from tongban.core.values.calendar import DueDate, WorkCalendar
 from tongban.core.values.text import Bilingual
-from tongban.work.cases import access, form, models
+from tongban.work.cases import access, form, models, searching
 
 TABS: Final = ("open", "looking", "examining", "correcting", "waiting", "checking", "closed")
 CARDS: Final = ("due-today", "overdue", "decided-today")
 SHOWN: Final = TABS + CARDS
 CLOSED: Final = ("closed", "decided-today")
 SORTS: Final = ("due", "new", "number")
+WHOSE: Final = ("all", "mine", "new", "free", "others")
+LIGHTS: Final = ("black", "red", "yellow", "green", "none")
 PAGE: Final = 25
 
 _OPEN_STATES: Final = tuple(
     s.value for s in (State.SUBMITTED, State.WAITING, State.CORRECTING, State.ACCEPTED)
 )
-_SEVERITY: Final = {Light.BLACK: 0, Light.RED: 1, Light.YELLOW: 2, Light.GREEN: 3, Light.NONE: 4}
+SEVERITY: Final = {Light.BLACK: 0, Light.RED: 1, Light.YELLOW: 2, Light.GREEN: 3, Light.NONE: 4}
 _RECEIVED: Final = frozenset({Event.SUBMIT, Event.RELEASE, Event.ANSWER_CORRECTION})
-_OWED: Final = ("verify", "remedy", "review")
+STILL_ON: Final = Q(state__in=_OPEN_STATES) | Q(afterwards__in=_OWED)
 _CHUNK: Final = 500
 
 
@@ -75,6 +78,21 @@ class Row:
         return self.case.application.name
 
     @property
+    @property
+    def claim(self) -> models.Claim | None:
+        """In whose hands it is; None: in nobody's."""
+        return getattr(self.case, "claim", None)
+
+    def is_new_for(self, account: UUID | None) -> bool:
+        """Somebody else has put it into these hands, and they have not seen it yet."""
+        claim = self.claim
+        return (
+            claim is not None
+            and claim.holder == account
+            and claim.way in models.Claim.TOLD
+            and claim.seen_at is None
+        )
+
     def duty(self) -> Duty | None:
         """What is owed after the decision."""
         return self.clock.duty
@@ -102,21 +120,40 @@ class Row:
 class Worklist:
     """Everything one page of the worklist shows; nothing is asked of the database before it is wanted."""
 
-    def __init__(self, acting: Acting, *, show: str = "open", search: str = "", sort: str = "due") -> None:
+    def __init__(
+        self,
+        acting: Acting,
+        *,
+        show: str = "open",
+        search: str = "",
+        sort: str = "due",
+        whose: str = "all",
+        light: str = "",
+    ) -> None:
         self.acting = acting
         self.show = show if show in SHOWN else "open"
         self.search = " ".join(search.split())[:80]
+        self.whose = whose if whose in WHOSE and acting.role == "officer" else "all"
+        self.light = light if light in LIGHTS and self.show not in CLOSED else ""
         self.sort = sort if sort in SORTS else "due"
 
     @cached_property
     def all_open(self) -> tuple[Row, ...]:
         """Every open case, and every decided one for which something is still owed, whatever is searched for."""
-        cases = access.cases(self.acting).filter(Q(state__in=_OPEN_STATES) | Q(afterwards__in=_OWED))
-        return tuple(rows_of(_with_all(cases), self.acting.today))
+        cases = access.cases(self.acting).filter(STILL_ON)
+        return tuple(rows_of(with_all(cases), self.acting.today))
 
     @cached_property
     def found_open(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.all_open if self._fits(row))
+        return tuple(row for row in self._searched if self._in_hands(row, self.whose) and self._shines(row))
+
+    @cached_property
+    def _searched(self) -> tuple[Row, ...]:
+        if not self.search:
+            return self.all_open
+        wanted = searching.found(self.acting, self.search).filter(STILL_ON)
+        fit = frozenset(wanted.values_list("pk", flat=True))
+        return tuple(row for row in self.all_open if row.case.pk in fit)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -129,6 +166,24 @@ class Worklist:
         return counts | {"closed": self._closed("closed").count()}
 
     @cached_property
+    @cached_property
+    def by_light(self) -> dict[str, int]:
+        """How many cases of the present tab, search and hands each light holds; of closed ones none shines."""
+        if self.show in CLOSED:
+            return {}
+        wanted = _chosen(self.show, self.acting.today)
+        rows = [row for row in self._searched if wanted(row) and self._in_hands(row, self.whose)]
+        return {light: sum(row.light.value == light for row in rows) for light in LIGHTS} | {"": len(rows)}
+
+    @cached_property
+    def by_hands(self) -> dict[str, int]:
+        """How many cases of the present tab, search and light are in one's own hands, in nobody's, in a colleague's."""
+        if self.show in CLOSED:
+            return {whose: self._closed(self.show, whose).count() for whose in WHOSE}
+        wanted = _chosen(self.show, self.acting.today)
+        rows = [row for row in self._searched if wanted(row) and self._shines(row)]
+        return {whose: sum(self._in_hands(row, whose) for row in rows) for whose in WHOSE}
+
     def cards(self) -> dict[str, int]:
         """The figures at the top, over everything that is open or was decided today."""
         whole = Worklist(self.acting)
@@ -158,17 +213,23 @@ class Worklist:
         wanted = _chosen(self.show, self.acting.today)
         return sorted((row for row in self.found_open if wanted(row)), key=_OPEN_ORDER[self.sort])
 
-    def _closed(self, show: str) -> QuerySet[models.Case]:
-        cases = _with_all(access.cases(self.acting).exclude(state__in=_OPEN_STATES))
-        if self.search:
-            cases = cases.filter(
-                Q(number__icontains=self.search) | Q(application__name__icontains=self.search)
-            )
+    def _closed(self, show: str, whose: str = "") -> QuerySet[models.Case]:
+        found = searching.found(self.acting, self.search)
+        cases = with_all(found.exclude(state__in=_OPEN_STATES))
+        cases = _of_hands(cases, whose or self.whose, self.acting)
         return cases.filter(decision__decided_on=self.acting.today) if show == "decided-today" else cases
 
-    def _fits(self, row: Row) -> bool:
-        wanted = self.search.casefold()
-        return not wanted or wanted in row.number.casefold() or wanted in row.name.casefold()
+    def _in_hands(self, row: Row, whose: str) -> bool:
+        holder = row.claim.holder if row.claim is not None else None
+        return {
+            "mine": holder is not None and holder == self.acting.actor,
+            "new": row.is_new_for(self.acting.actor),
+            "free": holder is None,
+            "others": holder is not None and holder != self.acting.actor,
+        }.get(whose, True)
+
+    def _shines(self, row: Row) -> bool:
+        return not self.light or row.light.value == self.light
 
 
 def rows_of(cases: Iterable[models.Case], today: date) -> list[Row]:
@@ -182,8 +243,19 @@ def rows_of(cases: Iterable[models.Case], today: date) -> list[Row]:
     ]
 
 
-def _with_all(cases: QuerySet[models.Case]) -> QuerySet[models.Case]:
-    return cases.select_related("application").prefetch_related("events")
+def with_all(cases: QuerySet[models.Case]) -> QuerySet[models.Case]:
+    """Fetches along what a row needs: a list of any length costs the same few queries."""
+    return cases.select_related("application", "claim").prefetch_related("events")
+
+
+def _of_hands(cases: QuerySet[models.Case], whose: str, acting: Acting) -> QuerySet[models.Case]:
+    if whose == "mine":
+        return cases.filter(claim__holder=acting.actor)
+    if whose == "new":
+        return cases.filter(claim__holder=acting.actor, claim__way__in=models.Claim.TOLD, claim__seen_at=None)
+    if whose == "free":
+        return cases.filter(claim=None)
+    return cases.exclude(claim=None).exclude(claim__holder=acting.actor) if whose == "others" else cases
 
 
 def _row(case: models.Case, pack: Pack, applicant: Any, today: date) -> Row:
@@ -241,14 +313,14 @@ def _chosen(show: str, today: date) -> Callable[[Row], bool]:
     return lambda row: row.clock.state not in CLOSED_STATES
 
 
-def _by_urgency(row: Row) -> tuple[int, bool, date, str]:
+def by_urgency(row: Row) -> tuple[int, bool, date, str]:
     """Black and red first, then by due day; what has no running clock last."""
     running = row.ticking and row.due is not None
-    return _SEVERITY[row.light], not running, row.due.day if row.due else date.max, row.number
+    return SEVERITY[row.light], not running, row.due.day if row.due else date.max, row.number
 
 
 _OPEN_ORDER: Final[dict[str, Callable[[Row], Any]]] = {
-    "due": _by_urgency,
+    "due": by_urgency,
     "new": lambda row: (-row.case.created_at.timestamp(), row.number),
     "number": lambda row: row.number,
 }

@@ -13,6 +13,7 @@ from tongban.base.kit.refusals import NotNow, StaleVersion
 from tongban.core.procedures import states
 from tongban.core.procedures.model import CaseEvent, Event, State
 from tongban.work.cases import form, models
+from tongban.work.cases.actions import claims
 
 
 def add(
@@ -50,6 +51,7 @@ def add(
         acting=acting, action=f"case.{event.value.replace('_', '-')}", root=case.application_id, object_kind="case",
         object_id=case.id, detail={"state": state.value, **(detail or {})},
     )  # fmt: skip
+    claims.note_work(acting=acting, case=case)
     return row
 
 

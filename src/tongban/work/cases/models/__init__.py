@@ -6,15 +6,20 @@ from tongban.work.cases.models.afterwards import Ending, Exclusion, Objection
 from tongban.work.cases.models.applications import Application, Material, Rating
 from tongban.work.cases.models.cases import Case, CaseEvent, Correction, Decision
 
+from tongban.work.cases.models.desk import Absence, Claim, Filing, Phrase
 __all__ = [
     "Application",
     "Case",
     "CaseEvent",
     "Correction",
     "Decision",
+    "Absence",
     "Ending",
     "Exclusion",
     "Material",
     "Objection",
     "Rating",
 ]
+    "Claim",
+    "Filing",
+    "Phrase",

@@ -5,7 +5,7 @@ What was typed is never lost: a form that cannot be carried out comes back with 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from tongban.base.kit import access
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.procedures.model import Event
 from tongban.work.cases.actions import commitments, decisions, handling
-from tongban.work.cases.pages import officer_case, officer_steps, officer_words
+from tongban.work.cases.pages import officer_case, officer_phrases, officer_steps, officer_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,9 @@ class Reasoned:
     confirm: str = ""
     """Question asked before it is carried out; empty: not asked."""
 
+
+_EDITING: Final = frozenset({"back", "insert"})
+"""Buttons of a form that change its text and send nothing."""
 
 REASONED: Final = {
     "decline": Reasoned(
@@ -106,8 +109,12 @@ def reasoned(request: HttpRequest, number: str, step: str) -> HttpResponse:
     what = REASONED[step]
     view = officer_case.view_of(request, number)
     reasons = request.POST.get("reasons", "")
+    if text := officer_phrases.inserted(request, view, "reasons"):
+        reasons = _with_text(reasons, text)
     context: dict[str, Any] = {"step": step, "what": what, "reasons": reasons, "wanted": step}
-    if request.method == "POST" and "back" not in request.POST:
+    if request.method == "POST" and not _EDITING & request.POST.keys():
+        if not_ready := officer_phrases.not_ready(request):
+            return _form(request, "cases/officer/reasons.html", number, context, not_ready)
         if what.confirm and reasons.strip() and "confirmed" not in request.POST:
             return render(request, "cases/officer/confirm.html", context | {
                 "view": view, "case": view.case, "version": version_of(request), "title": _(what.title), "question": _(what.confirm),
@@ -132,20 +139,23 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
     """Every fact of the form and every material, each with a box and a line for what is wrong: all at once, once."""
     view = officer_case.view_of(request, number)
     refusal = None
-    if request.method == "POST":
+    text = officer_phrases.inserted(request, view, "correction")
+    if request.method == "POST" and "insert" not in request.POST:
         defects = _defects(request)
-        refusal = attempt(
+        refusal = officer_phrases.not_ready(request) or attempt(
             lambda: handling.request_correction(
                 acting=request.acting, number=number, defects=defects, version=version_of(request)
             )
         )
         if refusal is None:
             return done(request, number, _("The applicant has been told everything that needs correcting."))
-    elif not officer_steps.can(view, "correction"):
+    elif request.method != "POST" and not officer_steps.can(view, "correction"):
         return too_late(request, number)
     problems = refusal.fields if refusal else {}
+    proposed = _proposed(view) if request.method != "POST" else {}
     facts = [
-        _Line("fact", f.id, f.label, f.text, f.source, f.from_office, request, problems) for f in view.facts
+        _Line("fact", f.id, f.label, f.text, f.source, f.from_office, request, problems, proposed, text)
+        for f in view.facts
     ]
     papers = [
         _Line(
@@ -157,6 +167,8 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
             not p.can_be_uploaded,
             request,
             problems,
+            proposed,
+            text,
         )
         for p in view.papers
     ]
@@ -164,7 +176,7 @@ def correction(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "cases/officer/correction.html",
         number,
-        {"facts": facts, "papers": papers, "wanted": "correction"},
+        {"facts": facts, "papers": papers, "wanted": "correction", "proposed": len(proposed)},
         refusal,
     )
 
@@ -176,14 +188,17 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
     view = officer_case.view_of(request, number)
     outcome, reasons = request.POST.get("outcome", ""), request.POST.get("reasons", "")
     refusal = None
-    if request.method == "POST" and "back" not in request.POST:
-        if outcome == "refused" and reasons.strip() and "confirmed" not in request.POST:
+    if text := officer_phrases.inserted(request, view, "reasons"):
+        reasons = _with_text(reasons, text)
+    if request.method == "POST" and not _EDITING & request.POST.keys():
+        refusal = officer_phrases.not_ready(request)
+        if refusal is None and outcome == "refused" and reasons.strip() and "confirmed" not in request.POST:
             return render(request, "cases/officer/confirm.html", {
                 "view": view, "case": view.case, "version": version_of(request), "title": _("Refuse this application"), "step": "decide",
                 "question": _("The case is closed with this. The applicant gets the decision with these reasons and with where to object."),
                 "button": _("Refuse"), "hidden": [("outcome", outcome), ("reasons", reasons)], "reasons": reasons, "refusing": True,
             })  # fmt: skip
-        refusal = attempt(
+        refusal = refusal or attempt(
             lambda: decisions.decide(
                 acting=request.acting,
                 number=number,
@@ -225,13 +240,17 @@ class _Line:
         fixed: bool,
         request: HttpRequest,
         problems: Any,
+        proposed: Mapping[str, str],
+        text: str,
     ) -> None:
         self.kind, self.id, self.label, self.now, self.source = kind, identifier, label, now, source
         self.fixed = fixed
         """Nothing the applicant could correct here: an office says it, or it is drawn up from the answers."""
         self.key = f"{kind}:{identifier}"
-        self.ticked = self.key in request.POST.getlist("defect")
-        self.text = request.POST.get(f"text:{self.key}", "")
+        self.ticked = self.key in request.POST.getlist("defect") or self.key in proposed
+        self.text = request.POST.get(f"text:{self.key}", "") or proposed.get(self.key, "")
+        if text and self.ticked and not self.text.strip():
+            self.text = text[:500]
         self.problem = problems.get(identifier, "")
 
 
@@ -250,6 +269,21 @@ def _defects(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
+def _proposed(view: officer_case.CaseView) -> dict[str, str]:
+    missing = {
+        paper.id: officer_words.in_language(paper.material.name)
+        for paper in view.papers
+        if paper.status == "missing" and paper.can_be_uploaded
+    }
+    stated = {fact.id for fact in view.facts if not fact.from_office}
+    return officer_words.proposed_defects(view.checks, stated, missing)
+
+
+def _with_text(typed: str, text: str) -> str:
+    """A text at the end of what was typed."""
+    return f"{typed.rstrip()}\n{text}" if typed.strip() else text
+
+
 def _form(
     request: HttpRequest, template: str, number: str, context: dict[str, Any], refusal: Refusal | None = None
 ) -> HttpResponse:
@@ -258,6 +292,8 @@ def _form(
     wanted = context["wanted"]
     open_now = officer_steps.can(view, wanted)
     context = context | {"view": view, "case": view.case, "refusal": refusal, "open": open_now}
+    purpose = "correction" if wanted == "correction" else "reasons"
+    context |= {"phrases": officer_phrases.offered(view, purpose), "purpose": purpose}
     if open_now and wanted == "extend":
         context["foreseen"] = officer_steps.foreseen(view, Event.EXTEND)
     return render(request, template, context, status=refusal.status if refusal else 200)

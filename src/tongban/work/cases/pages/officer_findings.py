@@ -29,6 +29,8 @@ class Line:
     found: str
     outcome: str
     source: str
+    facts: tuple[str, ...] = ()
+    """Names of the facts it read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def lines_of(finding: Finding, pack: Pack, answers: Mapping[str, Any]) -> tuple[
             source=next(
                 (text for name in reason.facts if (text := source_text(pack, answers.get(name)))), ""
             ),
+            facts=reason.facts,
         )
         for reason in reasons.reasons(finding, pack)
     )

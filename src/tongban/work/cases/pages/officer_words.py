@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -83,6 +83,15 @@ EMPTY: Final = {
     "closed": msg("No case is closed yet."),
     "due-today": msg("Nothing is due today."),
     "overdue": msg("Nothing is late."),
+WHOSE: Final = {
+    "all": msg("Everybody's"),
+    "mine": msg("In my hands"),
+    "new": msg("New in my hands"),
+    "free": msg("Free"),
+    "others": msg("With colleagues"),
+}
+"""In whose hands cases are."""
+
     "decided-today": msg("Nothing was decided today yet."),
 }
 
@@ -164,3 +173,25 @@ def proposed_refusal(
 
 def _join(lines: Iterable[str]) -> str:
     return "\n".join(lines)
+def proposed_defects(
+    checks: Sequence[Check], form: Collection[str], missing: Mapping[str, str]
+) -> dict[str, str]:
+    """What a correction could list, from what is unmet: `fact:x` or `material:y` to words for the applicant.
+
+    `form`: facts that the applicant states; `missing`: materials nobody has handed in, id to name. The officer may
+    change every word, and has the last one.
+    """
+    found: dict[str, str] = {}
+    for check in checks:
+        for line in check.lines if check.outcome != "pass" else ():
+            text = _("%(condition)s: needed: %(needed)s, found: %(found)s. Correct it, or show that it is met.") % {
+                "condition": check.label, "needed": line.needed or _("something else"), "found": line.found,
+            }  # fmt: skip
+            for fact in line.facts if line.outcome != "pass" else ():
+                if fact in form:
+                    found.setdefault(f"fact:{fact}", text[:500])
+    for material, name in missing.items():
+        found[f"material:{material}"] = _("%(name)s is missing. Hand it in.") % {"name": name}
+    return found
+
+
