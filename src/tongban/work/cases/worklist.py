@@ -78,7 +78,6 @@ class Row:
         return self.case.application.name
 
     @property
-    @property
     def claim(self) -> models.Claim | None:
         """In whose hands it is; None: in nobody's."""
         return getattr(self.case, "claim", None)
@@ -93,6 +92,7 @@ class Row:
             and claim.seen_at is None
         )
 
+    @property
     def duty(self) -> Duty | None:
         """What is owed after the decision."""
         return self.clock.duty
@@ -132,9 +132,9 @@ class Worklist:
     ) -> None:
         self.acting = acting
         self.show = show if show in SHOWN else "open"
-        self.search = " ".join(search.split())[:80]
         self.whose = whose if whose in WHOSE and acting.role == "officer" else "all"
         self.light = light if light in LIGHTS and self.show not in CLOSED else ""
+        self.search = " ".join(search.split())[:80]
         self.sort = sort if sort in SORTS else "due"
 
     @cached_property
@@ -166,7 +166,6 @@ class Worklist:
         return counts | {"closed": self._closed("closed").count()}
 
     @cached_property
-    @cached_property
     def by_light(self) -> dict[str, int]:
         """How many cases of the present tab, search and hands each light holds; of closed ones none shines."""
         if self.show in CLOSED:
@@ -184,6 +183,7 @@ class Worklist:
         rows = [row for row in self._searched if wanted(row) and self._shines(row)]
         return {whose: sum(self._in_hands(row, whose) for row in rows) for whose in WHOSE}
 
+    @cached_property
     def cards(self) -> dict[str, int]:
         """The figures at the top, over everything that is open or was decided today."""
         whole = Worklist(self.acting)

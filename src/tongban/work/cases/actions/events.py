@@ -47,11 +47,11 @@ def add(
     elif case.closed_at is None:
         case.closed_at = acting.now
     case.save()
+    claims.note_work(acting=acting, case=case)
     audit.record(
         acting=acting, action=f"case.{event.value.replace('_', '-')}", root=case.application_id, object_kind="case",
         object_id=case.id, detail={"state": state.value, **(detail or {})},
     )  # fmt: skip
-    claims.note_work(acting=acting, case=case)
     return row
 
 

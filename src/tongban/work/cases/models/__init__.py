@@ -5,21 +5,21 @@ from __future__ import annotations
 from tongban.work.cases.models.afterwards import Ending, Exclusion, Objection
 from tongban.work.cases.models.applications import Application, Material, Rating
 from tongban.work.cases.models.cases import Case, CaseEvent, Correction, Decision
-
 from tongban.work.cases.models.desk import Absence, Claim, Filing, Phrase
+
 __all__ = [
+    "Absence",
     "Application",
     "Case",
     "CaseEvent",
+    "Claim",
     "Correction",
     "Decision",
-    "Absence",
     "Ending",
     "Exclusion",
+    "Filing",
     "Material",
     "Objection",
+    "Phrase",
     "Rating",
 ]
-    "Claim",
-    "Filing",
-    "Phrase",

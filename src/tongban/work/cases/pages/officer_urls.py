@@ -11,17 +11,17 @@ from tongban.work.cases.pages import (
     officer_hands,
     officer_phrases,
     officer_retention,
-)
     officer_team,
+)
 
 urlpatterns = [
     path("office", officer.office, name="office"),
     path("office/worklist.csv", officer.office_csv, name="office-csv"),
-    path("office/cases/<str:number>", officer_case.case, name="office-case"),
     path("office/next", officer_hands.take_next, name="office-next"),
     path("office/claim", officer_hands.claim, name="office-claim"),
     path("office/release", officer_hands.release, name="office-release"),
     path("office/seen", officer_hands.seen, name="office-seen"),
+    path("office/cases/<str:number>", officer_case.case, name="office-case"),
     path("office/cases/<str:number>/files/<uuid:upload_id>", officer_case.upload, name="office-file"),
     path("office/cases/<str:number>/accept", officer_actions.accept, name="office-accept"),
     path("office/cases/<str:number>/resume", officer_actions.resume, name="office-resume"),
@@ -42,7 +42,6 @@ urlpatterns = [
     path(
         "office/cases/<str:number>/extend", officer_actions.reasoned, {"step": "extend"}, name="office-extend"
     ),
-    path("office/retention", officer_retention.retained, name="office-retention"),
     path("office/team", officer_team.team, name="office-team"),
     path("office/team.csv", officer_team.team_csv, name="office-team-csv"),
     path("office/team/hands", officer_team.team_hands, name="office-team-hands"),
@@ -54,6 +53,7 @@ urlpatterns = [
     path("office/texts/new", officer_phrases.write, name="office-text-new"),
     path("office/texts/<uuid:phrase>", officer_phrases.change, name="office-text"),
     path("office/texts/<uuid:phrase>/delete", officer_phrases.delete, name="office-text-delete"),
+    path("office/retention", officer_retention.retained, name="office-retention"),
     path("office/retention.csv", officer_retention.retained_csv, name="office-retention-csv"),
     path("office/retention/holds", officer_retention.set_hold, name="office-hold"),
     path("office/retention/holds/<uuid:hold>/lift", officer_retention.lift_hold, name="office-hold-lift"),

@@ -71,6 +71,15 @@ TABS: Final = {
     "decided-today": msg("Decided today"),
 }
 
+WHOSE: Final = {
+    "all": msg("Everybody's"),
+    "mine": msg("In my hands"),
+    "new": msg("New in my hands"),
+    "free": msg("Free"),
+    "others": msg("With colleagues"),
+}
+"""In whose hands cases are."""
+
 EMPTY: Final = {
     "open": msg("Nothing is open. New cases appear here as soon as they are submitted."),
     "looking": msg("Every case has been looked through."),
@@ -83,15 +92,6 @@ EMPTY: Final = {
     "closed": msg("No case is closed yet."),
     "due-today": msg("Nothing is due today."),
     "overdue": msg("Nothing is late."),
-WHOSE: Final = {
-    "all": msg("Everybody's"),
-    "mine": msg("In my hands"),
-    "new": msg("New in my hands"),
-    "free": msg("Free"),
-    "others": msg("With colleagues"),
-}
-"""In whose hands cases are."""
-
     "decided-today": msg("Nothing was decided today yet."),
 }
 
@@ -171,8 +171,6 @@ def proposed_refusal(
     return _join(lines)
 
 
-def _join(lines: Iterable[str]) -> str:
-    return "\n".join(lines)
 def proposed_defects(
     checks: Sequence[Check], form: Collection[str], missing: Mapping[str, str]
 ) -> dict[str, str]:
@@ -195,3 +193,5 @@ def proposed_defects(
     return found
 
 
+def _join(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
