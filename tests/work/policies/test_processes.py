@@ -50,7 +50,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of one group, and few rows are many."""
     monkeypatch.setattr(sources, "ROWS", GROUP // 2)
     monkeypatch.setattr(parts, "BATCHES", 2)
-    monkeypatch.setattr(processes, "MANY", ROWS)
+    monkeypatch.setattr(processes, "MANY", 2 * ROWS)
     monkeypatch.setattr(processes.os, "cpu_count", lambda: 2)
 
 
@@ -77,7 +77,7 @@ def manifest(out: Path) -> dict[str, Any]:
 def alone(pack: Pack, firms: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What one process makes of it."""
     with monkeypatch.context() as patch:
-        patch.setattr(processes, "MANY", ROWS + 1)
+        patch.setattr(processes, "MANY", 10**9)
         matched(pack, firms, tmp_path / "alone")
     assert manifest(tmp_path / "alone")["split"] is False
     return tmp_path / "alone"
@@ -146,16 +146,17 @@ def test_a_process_that_is_killed_is_told(
         matched(pack, firms, tmp_path / "out")
 
 
-def test_small_files_doubtful_keys_and_large_groups_stay_in_one_process(
+def test_little_work_doubtful_keys_and_large_groups_stay_in_one_process(
     pack: Pack, firms: Path, tmp_path: Path
 ) -> None:
     source = sources.open_source(str(firms))
     checker = Checker.of(pack, Matcher.of_pack(pack, [], AT).needs, {}, "id")
     checker.differ = True
-    assert processes.worth_it(source, checker, "numpy")
-    assert not processes.worth_it(source, checker, "duckdb")
+    assert processes.worth_it(source, checker, "numpy", 2)
+    assert not processes.worth_it(source, checker, "duckdb", 2)
+    assert not processes.worth_it(source, checker, "numpy", 1)
     checker.differ = False
-    assert not processes.worth_it(source, checker, "numpy")
+    assert not processes.worth_it(source, checker, "numpy", 2)
     checker.differ = True
     parquet.write_table(parquet.read_table(firms), tmp_path / "whole.parquet", row_group_size=ROWS)
     large = sources.open_source(str(tmp_path / "whole.parquet"))
@@ -166,4 +167,4 @@ def test_small_files_doubtful_keys_and_large_groups_stay_in_one_process(
 def _with_limit(source: Any, checker: Checker, limit: int) -> bool:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "_GROUPS", limit)
-        return processes.worth_it(source, checker, "numpy")
+        return processes.worth_it(source, checker, "numpy", 2)

@@ -206,18 +206,22 @@ class _Reader:
 
     def _unscaled(self, told: _Told) -> Any:
         """A DECIMAL without its point, 0 for NULL: two words of 64 bits, of which the second only repeats the sign."""
-        array = told.array
-        try:
-            wide = array.cast(self.arrow.decimal128(38, array.type.scale))
-        except self.arrow.ArrowInvalid as error:
-            raise _unfit(told.name, array, f"at most {MAX_DIGITS} digits") from error
+        array = wide = told.array
+        if not self.arrow.types.is_decimal128(array.type):
+            try:
+                wide = array.cast(self.arrow.decimal128(38, array.type.scale))
+            except self.arrow.ArrowInvalid as error:
+                raise _unfit(told.name, array, f"at most {MAX_DIGITS} digits") from error
         words = np.frombuffer(wide.buffers()[1], np.int64).reshape(-1, 2)[
             wide.offset : wide.offset + len(wide)
         ]
         low, high = words[:, 0], words[:, 1]
-        if array.null_count:
-            there = _mask(array.is_valid())
-            low, high = np.where(there, low, 0), np.where(there, high, 0)
+        there = _mask(array.is_valid()) if array.null_count else None
+        if there is not None:
+            low = np.where(there, low, 0)
+        if wide.type.precision <= MAX_DIGITS:
+            return low if there is not None else low.copy()
+        high = high if there is None else np.where(there, high, 0)
         if np.any(low >> 63 != high):
             raise _unfit(told.name, array, f"at most {MAX_DIGITS} digits")
         return low if array.null_count else low.copy()

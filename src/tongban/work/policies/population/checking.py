@@ -35,13 +35,18 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    keys: Any
-    """pyarrow strings."""
+    named: Any
+    """The keys as the source holds them: a pyarrow array of texts or whole numbers."""
     table: Any
     """pyarrow.Table of the facts, each of its type."""
     rejected: tuple[Rejected, ...]
     beside: Any = None
     """pyarrow strings: of each subject the value of the column that groups them, where one was asked for."""
+
+    @property
+    def keys(self) -> Any:
+        """pyarrow strings, made anew each time: of whole numbers that takes as long as reading them."""
+        return keys.texts(self.named)
 
 
 @dataclass(slots=True)
@@ -107,7 +112,7 @@ class Checker:
         import pyarrow
 
         table, size = batch.table, batch.table.num_rows
-        named = keys.texts(table[self.key])
+        named = keys.plain(table[self.key])
         bad = _Bad(batch.first, named, np.zeros(size, np.bool_), [])
         if not self.differ:
             self._check_keys(table[self.key], bad)
@@ -209,10 +214,16 @@ class Checker:
             values.append(value)
             if reason:
                 wrong[place] = reason
-        indices = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        for place in np.flatnonzero(np.isin(indices, list(wrong))) if wrong else ():
-            bad.add(int(place), name, wrong[int(indices[place])])
+        if wrong:
+            indices = array.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+            for place in np.flatnonzero(np.isin(indices, list(wrong))):
+                bad.add(int(place), name, wrong[int(indices[place])])
         plain = pyarrow.array(values, arrow_type(type))
+        if type.kind in (
+            Kind.TEXT,
+            Kind.CODE,
+        ):  # engines take them by their places, which saves writing them all out
+            return pyarrow.DictionaryArray.from_arrays(array.indices, plain)
         return plain.take(array.indices)
 
     def _value(self, name: str, raw: Any, type: Type, codes: frozenset[str] | None) -> tuple[Any, str | None]:
@@ -264,7 +275,11 @@ class _Bad:
 
     def add(self, place: int, column: str, reason: str) -> None:
         self.rows[place] = True
-        self.found.append(Rejected(self.first + place, self.keys[place].as_py() or "", column, reason))
+        self.found.append(Rejected(self.first + place, self._key(place), column, reason))
+
+    def _key(self, place: int) -> str:
+        key = self.keys[place].as_py()
+        return "" if key is None else str(key)
 
 
 def _texts(column: Any) -> Any:

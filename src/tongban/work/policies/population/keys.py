@@ -25,7 +25,7 @@ def texts(column: Any) -> Any:
     """The keys as pyarrow strings. Raises BadSource."""
     import pyarrow
 
-    return _plain(column).cast(pyarrow.string())
+    return plain(column).cast(pyarrow.string())
 
 
 def empty(column: Any) -> NDArray[np.bool_]:
@@ -33,7 +33,7 @@ def empty(column: Any) -> NDArray[np.bool_]:
     import pyarrow
     import pyarrow.compute as compute
 
-    array = _plain(column)
+    array = plain(column)
     if pyarrow.types.is_integer(array.type):
         nothing = array.is_null()
     else:
@@ -100,14 +100,15 @@ class Seen:
 def _fingerprints(column: Any) -> Fingerprints:
     import pyarrow
 
-    array = _plain(column)
+    array = plain(column)
     if pyarrow.types.is_integer(array.type):
         return array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
     keys = array.cast(pyarrow.string()).to_pylist()
     return np.fromiter(map(hash, keys), np.int64, len(keys))
 
 
-def _plain(column: Any) -> Any:
+def plain(column: Any) -> Any:
+    """The keys as a pyarrow array of texts or whole numbers. Raises BadSource."""
     import pyarrow
 
     array = column

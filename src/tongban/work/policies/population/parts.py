@@ -40,8 +40,9 @@ def computed(size: int, checked: Checked, matcher: Matcher, runs: engines.Runs, 
     columns = engines.columns_of(checked.table, matcher)
     if n:
         (found,) = runs.compute(checked.table, columns, n)
-    tables, counts = rows.tables(checked.keys, found, matcher)
-    known = record.table(checked.keys, record.numbers(columns, matcher.needs, n)) if remember else None
+    named = checked.keys if remember or rows.many(found) >= n else checked.named
+    tables, counts = rows.tables(named, found, matcher)
+    known = record.table(named, record.numbers(columns, matcher.needs, n)) if remember else None
     return Batch(size, False, n, checked.rejected, counts, tables, known)
 
 

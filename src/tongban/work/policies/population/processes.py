@@ -22,8 +22,8 @@ from tongban.work.policies.population.checking import Checker
 from tongban.work.policies.population.parts import Part
 from tongban.work.policies.population.sources import Groups, Parquet, Source
 
-MANY: Final = 4_000_000
-"""Rows from which on it is worth starting processes: each takes some seconds to begin."""
+MANY: Final = 800_000_000
+"""Subjects times policies from which on it is worth starting processes: each takes some seconds to begin."""
 MOST: Final = 3
 """Processes: each needs half a gigabyte."""
 _GROUPS: Final = 4 * sources.ROWS * parts.BATCHES
@@ -40,13 +40,13 @@ class Job:
     remember: bool
 
 
-def worth_it(source: Source, checker: Checker, engine: str) -> bool:
-    """Whether processes are sooner done with it."""
+def worth_it(source: Source, checker: Checker, engine: str, policies: int) -> bool:
+    """Whether processes are sooner done with so many policies."""
     if engine != "numpy" or not checker.differ or not isinstance(source, Parquet):
         return False
     groups = source.groups(sources.ROWS * parts.BATCHES)
     rows = [one.rows for one in groups]
-    return sum(rows) >= MANY and max(rows) <= _GROUPS and (os.cpu_count() or 1) > 1
+    return sum(rows) * policies >= MANY and max(rows) <= _GROUPS and (os.cpu_count() or 1) > 1
 
 
 def run(source: Source, job: Job, done: frozenset[int]) -> Iterator[tuple[int, dict[str, Any] | None]]:

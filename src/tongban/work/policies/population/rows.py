@@ -78,6 +78,11 @@ def tables(keys: Any, found: Mapping[str, Verdicts], matcher: Matcher) -> tuple[
     return made, counts
 
 
+def many(found: Mapping[str, Verdicts]) -> int:
+    """How many rows these verdicts make."""
+    return sum(len(one.eligible) + len(one.near) + len(one.wanting) for one in found.values())
+
+
 def counted(table: Any) -> dict[str, Count]:
     """The counts of rows of a result, by policy; without those to whom a policy is not due, who have no row."""
     plain = table.select(["policy", "result", "failing", "missing", "amount_fen"])
@@ -174,10 +179,12 @@ class _Rows:
 
 def _used(places: Any, keys: Any) -> tuple[Any, Any]:
     """The places among those keys that there are rows of, and these keys: where they are few, all would take longer."""
-    if len(places) >= len(keys):
-        return places, keys
-    used = np.unique(places)
-    return np.searchsorted(used, places).astype(np.int32), keys.take(pyarrow.array(used))
+    if len(places) < len(keys):
+        of_use = np.zeros(len(keys), np.bool_)
+        of_use[places] = True
+        among = np.cumsum(of_use, dtype=np.int32) - 1
+        places, keys = among[places], keys.filter(pyarrow.array(of_use))
+    return places, keys.cast(pyarrow.string())
 
 
 def _distinct(bits: Any, facts: int) -> tuple[Any, Any, Any]:

@@ -77,7 +77,7 @@ def run(
         record.begin(out, matcher.needs)
     checker.differ = differ or keys.differ_in(source, checker.key)
     if not book.parts:
-        book.split = processes.worth_it(source, checker, engine)
+        book.split = processes.worth_it(source, checker, engine, len(matcher.conditions))
     made = (
         processes.run(source, processes.Job(checker, matcher, engine, url, out, remember), book.done)
         if book.split
@@ -221,6 +221,5 @@ class _Book:
             "key": self.key, "finished": self.finished, "torn": self.torn, "differ": self.differ, "split": self.split,
             "parts": self.parts,
         }  # fmt: skip
-        parts.replace_file(
-            self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
-        )
+        # written anew after each part, and ten times faster without lines
+        parts.replace_file(self.folder / MANIFEST, (json.dumps(said, ensure_ascii=False) + "\n").encode())

@@ -105,7 +105,7 @@ class Parquet:
         try:
             with parquet.ParquetFile(path) as file:
                 self._names = tuple(file.schema_arrow.names)
-                self._size = int(file.metadata.num_rows)
+                self._metadata = file.metadata
         except (ArrowException, OSError) as error:
             raise BadSource(f"{path} cannot be read as Parquet: {_brief(error)}") from error
 
@@ -113,7 +113,7 @@ class Parquet:
         return self._names
 
     def size(self) -> int | None:
-        return self._size
+        return int(self._metadata.num_rows)
 
     def digest(self) -> str | None:
         return _of_file(self._path)
@@ -123,15 +123,12 @@ class Parquet:
 
     def groups(self, rows: int) -> list[Groups]:
         """Groups of rows that lie behind one another, at least so many rows together, the last ones perhaps less."""
-        from pyarrow import parquet
-
         found: list[Groups] = []
         first = 1
-        with parquet.ParquetFile(self._path) as file:
-            for groups in arrow.groups(file.metadata, rows):
-                size = sum(file.metadata.row_group(group).num_rows for group in groups)
-                found.append(Groups(tuple(groups), first, size))
-                first += size
+        for groups in arrow.groups(self._metadata, rows):
+            size = sum(self._metadata.row_group(group).num_rows for group in groups)
+            found.append(Groups(tuple(groups), first, size))
+            first += size
         return found
 
     def batches(self, wanted: frozenset[str]) -> Iterator[Batch]:
@@ -146,7 +143,8 @@ class Parquet:
         first = groups.first
         names = [name for name in self._names if name in wanted]
         try:
-            with parquet.ParquetFile(self._path) as file:
+            # what the file says of itself is read once: of many columns and groups it takes longer than a batch
+            with parquet.ParquetFile(self._path, metadata=self._metadata, pre_buffer=False) as file:
                 for batch in file.iter_batches(
                     batch_size=ROWS, row_groups=list(groups.places), columns=names, use_threads=threads
                 ):
