@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tongban.base.identity.middleware.WhoIsActing",
+    "tongban.work.cases.middleware.AtTheWindow",
     "tongban.doors.portal.middleware.Refusals",
 ]
 

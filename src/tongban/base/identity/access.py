@@ -14,7 +14,7 @@ def subjects(acting: Acting) -> frozenset[UUID]:
     Acting for oneself: oneself and every firm one represents. Acting for a firm under a mandate: that firm only.
     Officers, visitors and the system have none.
     """
-    if acting.principal is None:
+    if acting.principal is None or acting.role in ("agent", "window"):
         return frozenset()
     if acting.mandate is not None:
         return frozenset({acting.principal})
@@ -24,3 +24,17 @@ def subjects(acting: Acting) -> frozenset[UUID]:
     return frozenset(
         {person.pk, *queries.mandates_of(person, acting.now).values_list("principal_id", flat=True)}
     )
+
+
+def limited(acting: Acting) -> dict[UUID, frozenset[str]]:
+    """Subjects of whose matters only those of some life events are open to the one who acts, with these events.
+
+    Acting for oneself: by all limited mandates one holds. Acting under one: by that one, while it is in force.
+    """
+    account = models.Account.objects.filter(pk=acting.actor).select_related("person").first()
+    if not acting.applies or acting.role == "window" or account is None:
+        return {}
+    held = queries.mandates_of(account.person, acting.now).exclude(events=[])
+    if acting.mandate is not None:
+        held = held.filter(pk=acting.mandate)
+    return {mandate.principal_id: frozenset(mandate.events) for mandate in held}

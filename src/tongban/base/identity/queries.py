@@ -76,6 +76,10 @@ def mandates_of(person: models.Subject, now: datetime) -> QuerySet[models.Mandat
     )
 
 
+def is_in_force(mandate_id: UUID, now: datetime) -> bool:
+    return models.Mandate.objects.filter(_in_force(now), pk=mandate_id, revoked_at=None).exists()
+
+
 def representatives(mandate_id: UUID) -> set[UUID]:
     """The person behind a mandate of legal representation; nobody for a mere authorisation."""
     return set(

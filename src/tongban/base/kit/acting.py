@@ -22,7 +22,9 @@ class Acting:
     organisation: str | None
     """Id (in the pack) of the organ the officer serves."""
     role: str
-    """`applicant`, `officer`, `clerk`, `auditor`, `system` or `visitor`."""
+    """`applicant`, `agent` (an applicant's, for some life events only), `window` (a clerk who fills in one
+    application for somebody who stands there), `officer`, `clerk`, `auditor`, `system` or
+    `visitor`."""
     place: str
     """Division code."""
     purpose: str
@@ -30,6 +32,12 @@ class Acting:
     """Instant in UTC."""
     request_id: str
     time_zone: str = "Asia/Shanghai"
+
+    @property
+    def applies(self) -> bool:
+        """Whether this is the applicant, an agent whose mandate is limited to some life events, or a clerk who fills in
+        one application for them."""
+        return self.role in ("applicant", "agent", "window")
 
     @property
     def today(self) -> date:

@@ -68,6 +68,7 @@ ROLES: Final[dict[str, str]] = {
     "applicant": _("Applicant"),
     "officer": _("Officer"),
     "clerk": _("Window clerk"),
+    "window": _("At the window, for the applicant"),
     "auditor": _("Auditor"),
 }
 

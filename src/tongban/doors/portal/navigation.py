@@ -22,6 +22,11 @@ RESIDENTS: tuple[Entry, ...] = (
     ("/hotline", msg("Hotline"), "phone"),
     ("/ask", msg("Ask"), "message-circle-question-mark"),
 )
+AGENTS: tuple[Entry, ...] = (
+    ("/services", msg("Services"), "layers"),
+    ("/applications", msg("My applications"), "folder-open"),
+)
+"""Who acts under a mandate that is limited to some life events."""
 VISITORS: tuple[Entry, ...] = (
     ("/services", msg("Services"), "layers"),
     ("/policies", msg("Policies"), "hand-coins"),
@@ -42,6 +47,7 @@ OFFICERS: tuple[Entry, ...] = (
 )
 CLERKS: tuple[Entry, ...] = (
     ("/office", msg("Worklist"), "inbox"),
+    ("/office/window", msg("Window"), "store"),
     ("/hotline/desk", msg("Hotline desk"), "phone"),
     ("/catalogue/requests", msg("Data sharing"), "share-2"),
     ("/office/performance", msg("Performance"), "chart-line"),
@@ -76,7 +82,7 @@ ONLY_FOR: dict[str, Callable[[Acting], bool]] = {
 
 def of_role(role: str, acting: Acting | None) -> tuple[Entry, ...]:
     """The main navigation of a role."""
-    table = {"applicant": RESIDENTS, "officer": OFFICERS, "clerk": CLERKS, "auditor": AUDITORS}
+    table = {"applicant": RESIDENTS, "agent": AGENTS, "officer": OFFICERS, "clerk": CLERKS, "window": CLERKS, "auditor": AUDITORS}
     return tuple(entry for entry in table.get(role, VISITORS) if _open_to(entry[0], acting))
 
 

@@ -18,11 +18,21 @@ from tongban.work.cases import models
 def applications(acting: Acting) -> QuerySet[models.Application]:
     """Applications that the one who acts may read.
 
-    Applicants: their own and those of firms they represent. Officers: submitted ones with a case at their organ and
-    place. Window clerks: submitted ones of their place. Everybody else, auditors included: none.
+    Applicants: their own and those of firms they represent; where a mandate is limited, those of its life events.
+    Officers: submitted ones with a case at their organ and
+    place. Window clerks: submitted ones of their place; filling in for somebody at the window, that draft alone and
+    until it is submitted or the person leaves. Everybody else, auditors included: none.
     """
     everything = models.Application.objects.exclude(state="discarded")
-    if acting.role == "applicant":
+    if acting.role == "window":
+        return everything.filter(
+            pk__in=models.Filing.objects.filter(
+                clerk=acting.actor, organisation=acting.organisation, place=acting.place, closed_at=None
+            ).values("application_id"),
+            principal=acting.principal,
+            state="draft",
+        )
+    if acting.applies:
         subjects = identity.subjects(acting)
         return everything.filter(Q(principal__in=subjects) | Q(subject__in=subjects))
     if acting.role == "officer":

@@ -43,6 +43,8 @@ class Row:
     """The latest promised day of what still runs."""
     updated_at: datetime
     submitted_on: date | None
+    window: Bilingual | None = None
+    """Organ at whose window it was filled in; None: by the applicant."""
 
     @property
     def link(self) -> str:
@@ -65,7 +67,7 @@ def of_tab(acting: Acting, tab: Tab) -> QuerySet[models.Application]:
 
 def with_cases(applications: QuerySet[models.Application]) -> QuerySet[models.Application]:
     """Fetches cases and events along: a list of any length costs the same few queries."""
-    return applications.prefetch_related("cases__events")
+    return applications.select_related("filing").prefetch_related("cases__events")
 
 
 def counts(acting: Acting) -> dict[Tab, int]:
@@ -98,8 +100,17 @@ def row(application: models.Application, pack: Pack, today: date) -> Row:
         id=application.id, number=application.number, event=application.event, event_name=event.name if event else application.event,
         name=application.name, state=state_of(application, cases), cases=len(cases),
         closed=sum(c.closed_at is not None for c in cases), due=_last_promise(cases, pack, today),
-        updated_at=application.updated_at, submitted_on=application.submitted_on,
+        updated_at=application.updated_at, submitted_on=application.submitted_on, window=window_of(application, pack),
     )  # fmt: skip
+
+
+def window_of(application: models.Application, pack: Pack) -> Bilingual | None:
+    """Organ at whose window somebody filled it in; None: the applicant did."""
+    filing = getattr(application, "filing", None)
+    if filing is None:
+        return None
+    organ = pack.organisations.get(filing.organisation)
+    return organ.name if organ else Bilingual(zh=filing.organisation, en=filing.organisation)
 
 
 def _last_promise(cases: Iterable[models.Case], pack: Pack, today: date) -> DueDate | None:

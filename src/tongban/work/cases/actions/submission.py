@@ -70,6 +70,7 @@ def submit(
             acting=acting, action="application.submitted", root=draft.id, object_kind="application", object_id=draft.id,
             detail={"number": draft.number, "pack": pack.digest, "cases": [c.number for c in cases]},
         )  # fmt: skip
+        models.Filing.objects.filter(application=draft, closed_at=None).update(closed_at=acting.now)
         told = {"application": str(draft.id), "document": receipt.number}
         audit.send(acting=acting, kind="cases.submitted", root=draft.id, payload=told)
         for case in cases:

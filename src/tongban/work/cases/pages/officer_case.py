@@ -14,8 +14,8 @@ from tongban.base.files import serving
 from tongban.base.kit import access as doors
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.core.procedures.model import Event
-from tongban.work.cases import access
-from tongban.work.cases.pages import officer_steps, officer_view
+from tongban.work.cases import access, desk_access
+from tongban.work.cases.pages import officer_steps, officer_view, officer_visits
 from tongban.work.cases.pages.officer_view import CaseView
 
 
@@ -43,10 +43,29 @@ def view_of(request: HttpRequest, number: str) -> CaseView:
         raise Http404 from error
 
 
+def in_hand(view: CaseView) -> dict[str, Any]:
+    """In whose hands the case is, for the officers of its organ."""
+    claim = desk_access.claims(view.acting).filter(case=view.case).first()
+    if claim is None:
+        return {"free": True}
+    people = identity.people_of({claim.holder, *([claim.came_from] if claim.came_from else [])})
+    return {
+        "free": False,
+        "mine": claim.holder == view.acting.actor,
+        "name": called(people.get(claim.holder)),
+        "since": claim.since,
+        "from": called(people.get(claim.came_from)) if claim.came_from else "",
+        "because": claim.because,
+    }
+
+
 def page(request: HttpRequest, view: CaseView, refusal: Refusal | None = None) -> HttpResponse:
     """The page of a case; with a refusal it says what did not work and shows the case as it is now."""
     steps = officer_steps.steps(view)
     context: dict[str, Any] = {"view": view, "case": view.case, "steps": steps, "refusal": refusal}
+    context["visits"] = officer_visits.Visits(view)
+    if view.for_officer:
+        context |= {"hand": in_hand(view), "officer": True}
     if any(step.name == "accept" for step in steps):
         tolerant = bool(view.case.deferred)
         context["accepting"] = officer_steps.foreseen(

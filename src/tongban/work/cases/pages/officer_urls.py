@@ -12,6 +12,7 @@ from tongban.work.cases.pages import (
     officer_phrases,
     officer_retention,
     officer_team,
+    window,
 )
 
 urlpatterns = [
@@ -42,6 +43,9 @@ urlpatterns = [
     path(
         "office/cases/<str:number>/extend", officer_actions.reasoned, {"step": "extend"}, name="office-extend"
     ),
+    path("office/window", window.window, name="office-window"),
+    path("office/window/<uuid:application>/leave", window.leave, name="office-window-leave"),
+    path("office/window/<str:number>", window.filed, name="office-window-filed"),
     path("office/team", officer_team.team, name="office-team"),
     path("office/team.csv", officer_team.team_csv, name="office-team-csv"),
     path("office/team/hands", officer_team.team_hands, name="office-team-hands"),

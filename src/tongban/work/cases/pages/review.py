@@ -55,6 +55,8 @@ def submit(request: HttpRequest, application: UUID) -> HttpResponse:
     except (Invalid, NotNow, StaleVersion) as refusal:
         on = desk.desk_of(request.acting, cases.application(request.acting, application))
         return _page(request, on, Given.refused(refusal, {"declared": "yes"}, {}))
+    if request.acting.role == "window":  # the clerk does not see the draft any more, and prints the receipt
+        return redirect("cases:office-window-filed", submitted.number)
     return redirect("cases:receipt", submitted.number)
 
 
