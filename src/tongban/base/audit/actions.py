@@ -24,6 +24,8 @@ from tongban.base.kit.refusals import KeyReused
 
 DELIVER = "audit.deliver"
 """Name of the job that lets one subscriber hear one message."""
+_LOOKED_BACK = 64
+"""Heads among which that of a chain is looked for; further back it is read anew."""
 
 
 def record(
@@ -41,13 +43,10 @@ def record(
     value may reach it.
     """
     _require_transaction()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(root)])
-    last = (
-        models.Entry.objects.filter(chain=root).order_by("-sequence").values_list("sequence", "hash").first()
-    )
+    last = _written_by_this_transaction(root) or _locked_head(root)
     entry = _entry(acting, action, object_kind, Noted(root, object_id, detail or {}), last)
     entry.save(force_insert=True)
+    transaction.on_commit(_Head(root, entry.sequence, entry.hash))
     return entry
 
 
@@ -85,6 +84,7 @@ def record_many(*, acting: Acting, action: str, object_kind: str, noted: Sequenc
         )
         last = {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
     bulk.add([_entry(acting, action, object_kind, one, last.get(one.root)) for one in noted])
+    transaction.on_commit(_Head(None, 0, ""))
 
 
 def send(
@@ -199,6 +199,38 @@ def stamp(*, kind: str, now: datetime) -> None:
     with transaction.atomic():
         if not models.Stamp.objects.exists():
             models.Stamp.objects.create(kind=kind, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """How far this transaction has written a chain whose lock it holds: most transactions write a chain several times.
+
+    Kept among what Django calls after the commit: it drops this with the transaction, and with the savepoint, that it was
+    written in. Without a root: many chains were written at once, and what was kept before says nothing any more.
+    """
+
+    root: UUID | None
+    sequence: int
+    hash: str
+
+    def __call__(self) -> None:
+        """Nothing is left to do after the commit."""
+
+
+def _written_by_this_transaction(root: UUID) -> tuple[int, str] | None:
+    for kept in reversed(connection.run_on_commit[-_LOOKED_BACK:]):
+        head = kept[1]
+        if isinstance(head, _Head) and head.root in (root, None):
+            return (head.sequence, head.hash) if head.root == root else None
+    return None
+
+
+def _locked_head(root: UUID) -> tuple[int, str] | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(root)])
+    return (
+        models.Entry.objects.filter(chain=root).order_by("-sequence").values_list("sequence", "hash").first()
+    )
 
 
 @contextmanager
