@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from tongban.base.kit.acting import Acting, system
 from tongban.base.kit.refusals import NotNow
-from tongban.core.packs import calendars
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures import consultations as core
 from tongban.core.procedures.model import Event
 from tongban.core.values.duration import Duration, Unit
-from tongban.work.cases import models
+from tongban.work.cases import form, models
 from tongban.work.cases.actions import commitments, events
 
 
@@ -32,7 +31,7 @@ def standing(found: models.Consultation, pack: Pack, today: date) -> core.Standi
         answered_on=found.answered_on,
         rolls=within["rolls"],
     )
-    return core.standing(asked, calendars.work_calendar(pack), today)
+    return core.standing(asked, form.calendar_of(found.case.application, pack), today)
 
 
 def lapse_due(*, acting: Acting, case: models.Case, pack: Pack) -> int:
@@ -52,7 +51,7 @@ def lapse_due(*, acting: Acting, case: models.Case, pack: Pack) -> int:
         found.opinion, found.answered_at, found.answered_on = "silent", acting.now, now.due.day
         found.save(update_fields=["opinion", "answered_at", "answered_on"])
         events.add(
-            acting=by_law, case=case, event=Event.LAPSE_CONSULTATION,
+            acting=by_law, case=case, event=Event.LAPSE_CONSULTATION, day=now.due.day,
             detail={"consultation": str(found.id), "organisation": found.organisation, "day": now.due.day.isoformat()},
         )  # fmt: skip
         lapsed += 1

@@ -27,7 +27,6 @@ from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.ids import uuid7
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
-from tongban.core.packs import calendars
 from tongban.core.packs import model as packs
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures import drawing, spans, states
@@ -75,9 +74,9 @@ def order(
         if earlier is not None and (earlier.ordered_by, earlier.appointed_at) == (acting.actor, appointed_at):
             return earlier
         events.require_version(case, version)
-        decisions.accept_by_silence(acting=acting, case=case, pack=pack)
+        decisions.let_silence_speak(acting=acting, case=case, pack=pack)
         said = reasons.strip()[:2000]
-        _require(acting, pack, declared, appointed_at, said)
+        _require(acting, case, pack, declared, appointed_at, said)
         pool, out = _pool(acting, case, appointed_at, left_out or {})
         if len(pool) < declared.officers:
             raise TooFewOfficers(
@@ -248,11 +247,14 @@ def confirm(*, acting: Acting, inspection: UUID, version: int | None = None) -> 
     return found
 
 
-def last_day(acting: Acting, pack: Pack, declared: packs.Inspection) -> DueDate:
-    """By when an inspection ordered today is made."""
+def last_day(acting: Acting, case: models.Case, pack: Pack, declared: packs.Inspection) -> DueDate:
+    """By when an inspection of this case that is ordered today is made."""
     within = declared.within
     return spans.last_day(
-        calendars.work_calendar(pack), acting.today, Duration(within.amount, within.unit), rolls=within.rolls
+        form.calendar_of(case.application, pack),
+        acting.today,
+        Duration(within.amount, within.unit),
+        rolls=within.rolls,
     )
 
 
@@ -265,11 +267,16 @@ def _joined(case: models.Case, pack: Pack, acting: Acting, visit: UUID) -> datet
 
 
 def _require(
-    acting: Acting, pack: Pack, declared: packs.Inspection, appointed_at: datetime, reasons: str
+    acting: Acting,
+    case: models.Case,
+    pack: Pack,
+    declared: packs.Inspection,
+    appointed_at: datetime,
+    reasons: str,
 ) -> None:
     problems = {}
     day = appointed_at.astimezone(ZoneInfo(acting.time_zone)).date()
-    due = last_day(acting, pack, declared).day
+    due = last_day(acting, case, pack, declared).day
     if appointed_at <= acting.now:
         problems["appointed_at"] = _("Choose a time that is still to come.")
     elif day > due:

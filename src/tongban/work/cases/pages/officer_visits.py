@@ -10,8 +10,8 @@ from typing import Any
 from tongban.base.kit.text import in_language
 from tongban.core.packs.model import Consultation
 from tongban.core.procedures.model import CaseEvent, Event
-from tongban.work.cases import consulted
-from tongban.work.cases.actions import awaited
+from tongban.work.cases import consulted, models
+from tongban.work.cases.actions import awaited, commitments
 from tongban.work.cases.consulted import Row
 from tongban.work.cases.pages import visit_words as words
 from tongban.work.cases.pages.officer_view import CaseView
@@ -57,6 +57,22 @@ class Visits:
                   words.TONES.get(row.opinion, ""), words.time_left(row))
             for row in consulted.rows_of(found, self.view.acting)
         ]  # fmt: skip
+
+    @cached_property
+    def inspections(self) -> list[models.Inspection]:
+        """Every inspection of the case, oldest first."""
+        return list(self.view.case.inspections.order_by("ordered_at"))
+
+    @property
+    def inspecting(self) -> bool:
+        return any(one.confirmed_at is None for one in self.inspections)
+
+    @property
+    def missing(self) -> bool:
+        """The pack wants officers to look at the place before anything is decided, and nobody has been sent."""
+        wanted = self.view.service.inspection
+        on_promise = commitments.way_of(self.view.case, self.view.pack) is not None
+        return wanted is not None and wanted.required and not self.inspections and not on_promise
 
     @property
     def waiting(self) -> list[Asked]:

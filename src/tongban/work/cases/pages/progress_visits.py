@@ -11,6 +11,7 @@ from tongban.base.kit.text import in_language
 from tongban.core.packs.pack import Pack
 from tongban.work.cases import consulted, models
 from tongban.work.cases.actions import awaited
+from tongban.work.cases.letters import visit as letters
 
 
 def asked(case: models.Case, pack: Pack, today: date) -> list[dict[str, Any]]:
@@ -38,3 +39,16 @@ def _said(case: models.Case, found: models.Consultation, stand: str) -> str:
     if case.state != "accepted":
         return _("no longer needed")
     return _("late, and still to answer") if stand == "late" else _("still to answer")
+
+
+def appointed(case: models.Case) -> list[dict[str, Any]]:
+    """Visits to the applicant's place: when, how many officers, what came of it. Nobody's name."""
+    return [
+        {
+            "at": one.appointed_at, "officers": one.officers, "drawn": one.drawn, "notice": one.notice, "record": one.record,
+            "on": one.visited_on if one.confirmed_at else None, "result": letters.result(one.result) if one.confirmed_at else "",
+            "failed": bool(one.confirmed_at) and one.result == "failed",
+            "open": case.state == "accepted" and one.confirmed_at is None,
+        }
+        for one in case.inspections.order_by("ordered_at")
+    ]  # fmt: skip

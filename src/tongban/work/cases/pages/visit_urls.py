@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongban.work.cases.pages import consultations
+from tongban.work.cases.pages import consultations, inspections, own_visits
 
 urlpatterns = [
     path("office/cases/<str:number>/consult", consultations.ask, name="office-consult"),
@@ -14,4 +14,16 @@ urlpatterns = [
         consultations.file,
         name="office-opinion-file",
     ),
+    path("office/cases/<str:number>/inspect", inspections.order, name="office-inspect"),
+    path("office/inspections", inspections.listed, name="office-inspections"),
+    path("office/inspections.csv", inspections.listed_csv, name="office-inspections-csv"),
+    path("office/inspections/<uuid:inspection>", inspections.one, name="office-inspection"),
+    path(
+        "office/inspections/<uuid:inspection>/confirm", inspections.confirm, name="office-inspection-confirm"
+    ),
+    path(
+        "office/inspections/<uuid:inspection>/replace", inspections.replace, name="office-inspection-replace"
+    ),
+    path("visits", own_visits.own, name="own-visits"),
+    path("visits.csv", own_visits.own_csv, name="own-visits-csv"),
 ]
