@@ -19,6 +19,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
         "tongban.work.policies.hearing.find_for_subject",
     ),
     "files.scanned": ("tongban.work.cases.hearing_files.file_scanned",),
+    "identity.mandate-given": ("tongban.base.notices.mandates.tell_of_mandate",),
+    "identity.mandate-revoked": ("tongban.base.notices.mandates.tell_of_revocation",),
     "notices.issued": ("tongban.work.cases.hearing.keep_document",),
     "licences.issued": (
         "tongban.work.cases.hearing.release_waiting",

@@ -8,11 +8,19 @@ from tongban.base.identity import models, queries
 from tongban.base.kit.acting import Acting
 
 
-def subjects(acting: Acting) -> frozenset[UUID]:
-    """Subjects whose matters are open to the one who acts.
+def own_person(acting: Acting) -> models.Subject | None:
+    """The person who acts, for themselves alone; None for officers, visitors, the system and whoever acts for another."""
+    if acting.role != "applicant" or acting.principal is None or acting.mandate is not None:
+        return None
+    return models.Subject.objects.filter(pk=acting.principal, kind="person").first()
 
-    Acting for oneself: oneself and every firm one represents. Acting for a firm under a mandate: that firm only.
-    Officers, visitors and the system have none.
+
+def subjects(acting: Acting) -> frozenset[UUID]:
+    """Subjects all of whose matters are open to the one who acts.
+
+    Acting for oneself: oneself and everybody one has a mandate for that is not limited. Acting under such a mandate:
+    its principal only. Officers, visitors, the system, clerks who fill in for somebody and agents with a limited mandate
+    have none; see `limited`.
     """
     if acting.principal is None or acting.role in ("agent", "window"):
         return frozenset()
@@ -22,7 +30,10 @@ def subjects(acting: Acting) -> frozenset[UUID]:
     if person is None:
         return frozenset()
     return frozenset(
-        {person.pk, *queries.mandates_of(person, acting.now).values_list("principal_id", flat=True)}
+        {
+            person.pk,
+            *queries.mandates_of(person, acting.now).filter(events=[]).values_list("principal_id", flat=True),
+        }
     )
 
 

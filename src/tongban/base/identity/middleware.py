@@ -67,12 +67,13 @@ def build(request: HttpRequest) -> Acting:
             request_id,
             zone,
         )
-    principal, mandate = account.person_id, None
+    principal, mandate, role = account.person_id, None, "applicant"
     chosen = request.session.get(SESSION_PRINCIPAL)
     if chosen and chosen != str(account.person_id):
         held = queries.mandates_of(account.person, now).filter(principal_id=UUID(chosen)).first()
         if held is not None:
             principal, mandate = held.principal_id, held.pk
+            role = "agent" if held.events else "applicant"
     return Acting(
-        account.pk, principal, mandate, None, None, "applicant", place, "own matter", now, request_id, zone
+        account.pk, principal, mandate, None, None, role, place, "own matter", now, request_id, zone
     )

@@ -79,9 +79,14 @@ class Mandate(models.Model):
     ground = models.CharField(
         max_length=20, choices=[("representative", "representative"), ("authorised", "authorised")]
     )
+    events = models.JSONField(default=list)
+    """Ids of the life events it is limited to; empty: everything. Only an authorisation is ever limited."""
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField(null=True)
+    given_by = models.UUIDField(null=True)
+    """Account; None where a registration made it."""
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.UUIDField(null=True)
 
     class Meta:
         constraints = (
@@ -89,6 +94,10 @@ class Mandate(models.Model):
                 fields=["principal", "agent", "ground"],
                 condition=Q(revoked_at=None),
                 name="identity_mandate_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(ground="representative") | Q(events=[]),
+                name="identity_representative_of_everything",
             ),
         )
 

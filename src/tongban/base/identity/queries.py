@@ -105,14 +105,29 @@ def representatives_of(subjects: Collection[UUID], now: datetime) -> dict[UUID, 
     return agents
 
 
+def representing(firm: UUID) -> list[models.Subject]:
+    """The persons who represent a firm in law, by name: a mandate of that kind ends only by being revoked."""
+    found = models.Subject.objects.filter(
+        mandates_held__principal_id=firm,
+        mandates_held__ground="representative",
+        mandates_held__revoked_at=None,
+    )
+    return list(found.order_by("name", "pk"))
+
+
+def person_of(account_id: UUID) -> models.Subject | None:
+    """The person to whom an account belongs."""
+    return models.Subject.objects.filter(account__pk=account_id).first()
+
+
 def accounts_of_subject(subject_id: UUID, now: datetime) -> list[models.Account]:
-    """Accounts that may read for a subject: the person's own, and those with a mandate."""
+    """Accounts that may read everything for a subject: the person's own, and those with a mandate without limits."""
     return list(
         models.Account.objects.filter(
             Q(person_id=subject_id)
             | Q(
                 person__mandates_held__in=models.Mandate.objects.filter(
-                    _in_force(now), principal_id=subject_id, revoked_at=None
+                    _in_force(now), principal_id=subject_id, revoked_at=None, events=[]
                 )
             ),
             is_active=True,

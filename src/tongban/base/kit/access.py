@@ -2,7 +2,8 @@
 
 @access.public            anybody
 @access.signed_in         any account
-@access.applicant         a person, for themselves or under a mandate
+@access.applicant         a person, for themselves or under a mandate for everything
+@access.applying          the same, and an agent whose mandate is limited: only where the room itself narrows to its scope
 @access.posts("officer")  officers with such a post
 """
 
@@ -34,7 +35,13 @@ def applicant(view: View) -> View:
     return _guard(
         view,
         "applicant",
-        lambda request: request.acting.principal is not None and request.acting.post is None,
+        lambda request: request.acting.principal is not None and request.acting.role == "applicant",
+    )
+
+
+def applying(view: View) -> View:
+    return _guard(
+        view, "applying", lambda request: request.acting.principal is not None and request.acting.applies
     )
 
 

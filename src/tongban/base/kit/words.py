@@ -66,6 +66,7 @@ TONES: Final[dict[str, str]] = {
 
 ROLES: Final[dict[str, str]] = {
     "applicant": _("Applicant"),
+    "agent": _("Agent with a limited mandate"),
     "officer": _("Officer"),
     "clerk": _("Window clerk"),
     "window": _("At the window, for the applicant"),

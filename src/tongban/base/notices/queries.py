@@ -12,7 +12,9 @@ from tongban.base.notices import models
 
 
 def inbox(acting: Acting) -> QuerySet[models.Notice]:
-    """The principal's notices, newest first; nobody's without a principal."""
+    """The principal's notices, newest first; nobody's without a principal, nor for an agent with a limited mandate."""
+    if acting.role == "agent":
+        return models.Notice.objects.none()
     return (
         models.Notice.objects.filter(subject=acting.principal).exclude(subject=None).order_by("-created_at")
     )

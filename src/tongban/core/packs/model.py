@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule, SpeaksOf
 from tongban.core.packs.model_guide import Channels, Codes, FeeLine, Gap, Question, Step
+from tongban.core.packs.model_signers import Signer
 from tongban.core.packs.model_tests import Expectation, PackTest
 from tongban.core.values.duration import Unit
 from tongban.core.values.text import Bilingual
@@ -437,6 +438,8 @@ class Service(Entry):
     """Facts that the application form must hold."""
     requires: tuple[Requirement, ...] = ()
     tolerance: Tolerance | None = None
+    signers: tuple[Signer, ...] = ()
+    """Who signs besides the applicant."""
     result: Result
     objection: Objection | None = None
     """None: only the remedies of law."""

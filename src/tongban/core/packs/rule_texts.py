@@ -17,7 +17,17 @@ from typing import Final
 
 from pydantic import BaseModel
 
-from tongban.core.packs import facts, logs, model, model_data, model_rules, parameters, tree, walk
+from tongban.core.packs import (
+    facts,
+    logs,
+    model,
+    model_data,
+    model_rules,
+    model_signers,
+    parameters,
+    tree,
+    walk,
+)
 from tongban.core.packs.content import NOUNS, Content, Merged, dotted
 from tongban.core.packs.pack import Pack, Position, Problem, score_key
 from tongban.core.rules import check, evaluate, types
@@ -33,6 +43,7 @@ RULES: Final[Mapping[type[BaseModel], str]] = {
     model.Block: "when",
     model.Condition: "rule",
     model.Variant: "when",
+    model_signers.Signer: "when",
     model_data.PolicyCondition: "rule",
 }
 

@@ -118,6 +118,7 @@ class Part(StrEnum):
     NEEDED = "needed"  # whether a material is needed
     ALTERNATIVE = "alternative"  # whether a material can be met in an easier way
     FORM = "form"  # nothing; the form of the service has to hold it
+    SIGN = "sign"  # who has to sign besides the applicant; `entry` is the id of the signer
     LOOK_UP = "look-up"  # nothing itself; a registry finds other answers by it. `entry` is the resource
 
 
@@ -128,7 +129,7 @@ class Because:
     part: Part
     service: str
     entry: str = ""
-    """Id of the variant, condition, material or registry, index of the block."""
+    """Id of the variant, condition, material, signer or registry, index of the block."""
     rule: str = ""
     """Text of the undecided rule."""
     articles: tuple[str, ...] = ()

@@ -132,6 +132,12 @@ def _interests(
                 if fact not in situation.facts:
                     reason = Because(Part.FORM, one.id, articles=one.service.articles)
                     found.setdefault(fact, _Interest()).fill(reason)
+            for signer in one.service.signers:
+                if situation.holds(signer.when) is True:
+                    reason = Because(Part.SIGN, one.id, signer.id, articles=signer.articles)
+                    for fact in signer.by:
+                        if fact not in situation.facts:
+                            found.setdefault(fact, _Interest()).fill(reason)
     return found
 
 
@@ -155,6 +161,8 @@ def _reasons(
             yield Because(Part.BLOCK, one.id, str(index), block.when, block.articles)
         for condition in service.conditions:
             yield Because(Part.CONDITION, one.id, condition.id, condition.rule, condition.articles)
+        for signer in service.signers:
+            yield Because(Part.SIGN, one.id, signer.id, signer.when, signer.articles)
         for material in met:
             mine = [need.requirement for need in material.needs if need.by.id == one.id]
             for requirement in mine:

@@ -50,6 +50,7 @@ def rules(pack: Pack, service: model.Service) -> Iterator[str]:
     yield from (variant.when for variant in service.variants)
     yield from (block.when for block in service.blocked_when)
     yield from (condition.rule for condition in service.conditions)
+    yield from (signer.when for signer in service.signers)
     for requirement in service.requires:
         yield requirement.when
         yield from (a.when for a in pack.materials[requirement.material].alternatives if a.when)
@@ -66,6 +67,7 @@ def _wanted(pack: Pack, event: model.LifeEvent) -> set[str]:
 
 def _facts(pack: Pack, service: model.Service) -> Iterator[str]:
     yield from service.form
+    yield from (fact for signer in service.signers for fact in signer.by)
     for text in rules(pack, service):
         yield from pack.rule(text).facts
     if service.result.registration:

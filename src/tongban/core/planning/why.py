@@ -35,7 +35,7 @@ def of_fact(fact: str, pack: Pack, event: str) -> tuple[Why, ...]:
         reason
         for service in pack.life_events[event].services
         for reason in _declared(pack.services[service], pack)
-        if (fact in pack.rule(reason.rule).facts if reason.rule else fact in pack.services[service].form)
+        if _reads(reason, fact, pack)
     )
     return tuple(_told(reasons, pack))
 
@@ -60,7 +60,20 @@ def _declared(service: model.Service, pack: Pack) -> Iterator[Because]:
         for alternative in pack.materials[need.material].alternatives:
             if alternative.when:
                 yield Because(Part.ALTERNATIVE, service.id, need.material, alternative.when, need.articles)
+    for signer in service.signers:
+        yield Because(Part.SIGN, service.id, signer.id, signer.when, signer.articles)
+        yield Because(Part.SIGN, service.id, signer.id, articles=signer.articles)
     yield Because(Part.FORM, service.id, articles=service.articles)
+
+
+def _reads(reason: Because, fact: str, pack: Pack) -> bool:
+    """Whether this reason is one for asking the fact: its rule reads it, its form holds it, or its signer is found by it."""
+    if reason.rule:
+        return fact in pack.rule(reason.rule).facts
+    service = pack.services[reason.service]
+    if reason.part is Part.SIGN:
+        return any(fact in signer.by for signer in service.signers if signer.id == reason.entry)
+    return fact in service.form
 
 
 def _told(reasons: Iterable[Because], pack: Pack) -> Iterator[Why]:
@@ -117,6 +130,15 @@ def _condition(reason: Because, pack: Pack) -> Bilingual:
     )
 
 
+def _signer(reason: Because, pack: Pack) -> Bilingual:
+    service = pack.services[reason.service]
+    who = next(one.name for one in service.signers if one.id == reason.entry)
+    return Bilingual(
+        f"决定“{service.name.zh}”要不要{who.zh}一起签名、由谁签",
+        f"Decides whether “{service.name.en}” also has to be signed ({who.en}), and by whom",
+    )
+
+
 _SENTENCES: Final[dict[Part, Callable[[Because, Pack], Bilingual] | None]] = {
     Part.APPLIES: None,
     Part.BLOCK: _block,
@@ -125,6 +147,7 @@ _SENTENCES: Final[dict[Part, Callable[[Because, Pack], Bilingual] | None]] = {
     Part.ALTERNATIVE: None,
     Part.VARIANT: _variant,
     Part.CONDITION: _condition,
+    Part.SIGN: _signer,
     Part.FORM: None,
 }
 """In the order in which they are told; None: all of the kind in one sentence of `_FRAMES`."""

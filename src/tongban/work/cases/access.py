@@ -12,7 +12,7 @@ from tongban.base.identity import access as identity
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
 from tongban.base.notices import queries as notices
-from tongban.work.cases import models
+from tongban.work.cases import models, signing
 
 
 def applications(acting: Acting) -> QuerySet[models.Application]:
@@ -34,7 +34,10 @@ def applications(acting: Acting) -> QuerySet[models.Application]:
         )
     if acting.applies:
         subjects = identity.subjects(acting)
-        return everything.filter(Q(principal__in=subjects) | Q(subject__in=subjects))
+        mine = Q(principal__in=subjects) | Q(subject__in=subjects)
+        for principal, events in identity.limited(acting).items():
+            mine |= (Q(principal=principal) | Q(subject=principal)) & Q(event__in=events)
+        return everything.filter(mine)
     if acting.role == "officer":
         return everything.filter(
             state="submitted",
@@ -51,7 +54,7 @@ def cases(acting: Acting) -> QuerySet[models.Case]:
     """Cases that the one who acts may read: officers those of their own organ and place only."""
     if acting.role == "officer":
         return models.Case.objects.filter(organisation=acting.organisation, place=acting.place)
-    if acting.role in ("applicant", "clerk"):
+    if acting.applies or acting.role == "clerk":
         return models.Case.objects.filter(application__in=applications(acting))
     return models.Case.objects.none()
 
@@ -76,6 +79,42 @@ def case(acting: Acting, number: str, *, lock: bool = False) -> models.Case:
         models.Application.objects.select_for_update().get(pk=result.application_id)
         result = models.Case.objects.select_for_update().select_related("application").get(pk=result.pk)
     return result
+
+
+def signature(acting: Acting, key: UUID, *, lock: bool = False) -> models.Signature:
+    """A signature that the one who acts is asked for, in their own name: theirs by their identity number, not by its
+    address. Raises NotFound. With `lock` its application is locked first, then the signature."""
+    person = identity.own_person(acting)
+    found = models.Signature.objects.filter(pk=key).select_related("application").first()
+    mine = (
+        person is not None
+        and found is not None
+        and found.who == signing.digest_of_person(person.identifier or "")
+    )
+    if found is None or not mine or found.application.state == "discarded":
+        raise NotFound(_("There is nothing to sign here, or somebody else is asked."))
+    if lock:
+        models.Application.objects.select_for_update().get(pk=found.application_id)
+        found = models.Signature.objects.select_for_update().select_related("application").get(pk=key)
+    return found
+
+
+def batches(acting: Acting) -> QuerySet[models.Batch]:
+    """Tables of the one for whom somebody acts, and of the life events that the mandate covers."""
+    if not acting.applies or acting.principal is None:
+        return models.Batch.objects.none()
+    mine = models.Batch.objects.filter(principal=acting.principal)
+    if acting.role == "agent":
+        return mine.filter(event__in=identity.limited(acting).get(acting.principal, frozenset()))
+    return mine
+
+
+def batch(acting: Acting, key: UUID) -> models.Batch:
+    """One table by id. Raises NotFound."""
+    found = batches(acting).filter(pk=key).first()
+    if found is None:
+        raise NotFound(_("There is no such table, or it is not yours to see."))
+    return found
 
 
 def documents(acting: Acting) -> QuerySet[Any]:

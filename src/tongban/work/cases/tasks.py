@@ -16,7 +16,14 @@ from tongban.base.kit.acting import Acting, system
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
-from tongban.work.cases.actions import commitments, decisions, endings, objections, retiring
+from tongban.work.cases.actions import (
+    batches,
+    commitments,
+    decisions,
+    endings,
+    objections,
+    retiring,
+)
 
 
 @app.periodic(cron="12 * * * *")
@@ -69,6 +76,18 @@ def let_time_act(timestamp: int) -> None:
 def destroy_due(timestamp: int) -> None:
     """Destroy the files whose time for keeping is over. Harmless to run at any time."""
     retiring.destroy_due(now=timezone.now())
+
+
+@app.task(name=batches.READ, queue="default")
+def read_batch(batch_id: str) -> None:
+    """Read the rows of a table that was handed in."""
+    batches.read(batch_id=UUID(batch_id), now=timezone.now())
+
+
+@app.task(name=batches.SUBMIT, queue="default")
+def submit_batch(batch_id: str) -> None:
+    """Submit the drafts of a table that were confirmed."""
+    batches.submit(batch_id=UUID(batch_id), now=timezone.now())
 
 
 def _taken_up(case_id: UUID, now: datetime) -> tuple[models.Case, Pack, Acting]:

@@ -3,15 +3,18 @@
 from django.urls import path, re_path, register_converter
 
 from tongban.work.cases.pages import (
+    changes,
     corrections,
     documents,
     drafts,
     inbox,
     lists,
+    mandates,
     materials,
     officer_urls,
     progress,
     review,
+    signatures,
 )
 
 
@@ -36,6 +39,8 @@ urlpatterns = [
     path("applications/start", lists.start, name="start"),
     # -- a draft
     re_path(r"^applications/(?P<application>[0-9a-f-]{36})/?$", drafts.draft, name="draft"),
+    path("applications/<uuid:application>/changes", changes.changes, name="changes"),
+    path("applications/<uuid:application>/kept", changes.kept, name="kept"),
     path("applications/<uuid:application>/consent", drafts.consent, name="consent"),
     path("applications/<uuid:application>/questions", drafts.questions, name="questions"),
     path("applications/<uuid:application>/details", drafts.details, name="details"),
@@ -47,6 +52,7 @@ urlpatterns = [
     path("applications/<uuid:application>/files/<slug:material>", materials.own_file, name="file"),
     path("applications/<uuid:application>/review", review.review, name="review"),
     path("applications/<uuid:application>/submit", review.submit, name="submit"),
+    path("applications/<uuid:application>/signers/<slug:who>", signatures.ask, name="ask_signer"),
     path("applications/<uuid:application>/discard", drafts.discard, name="discard"),
     # -- a submitted application
     path("applications/<number:number>", progress.progress, name="progress"),
@@ -58,7 +64,12 @@ urlpatterns = [
     path("cases/<number:number>/materials/<slug:material>", corrections.deferred, name="deferred"),
     path("cases/<number:number>/withdraw", progress.withdraw, name="withdraw"),
     path("cases/<number:number>/object", progress.object_to, name="object"),
-    # -- what comes to the applicant
+    path("me/mandates", mandates.mandates, name="mandates"),
+    path("me/mandates/<uuid:mandate>/revoke", mandates.revoke, name="mandate_revoke"),
+    # -- what comes to the applicant, or to somebody who signs with them
+    path("signatures/<uuid:signature>", signatures.signature, name="signature"),
+    path("signatures/<uuid:signature>/sign", signatures.sign, name="signature_sign"),
+    path("signatures/<uuid:signature>/refuse", signatures.refuse, name="signature_refuse"),
     path("documents/<number:number>", documents.document, name="document"),
     path("documents/<number:number>.pdf", documents.file, name="document_file"),
     path("inbox", inbox.inbox, name="inbox"),

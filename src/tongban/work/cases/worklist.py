@@ -44,6 +44,7 @@ _OPEN_STATES: Final = tuple(
 )
 SEVERITY: Final = {Light.BLACK: 0, Light.RED: 1, Light.YELLOW: 2, Light.GREEN: 3, Light.NONE: 4}
 _RECEIVED: Final = frozenset({Event.SUBMIT, Event.RELEASE, Event.ANSWER_CORRECTION})
+_OWED: Final = ("verify", "remedy", "review", "hearing", "heard")
 STILL_ON: Final = Q(state__in=_OPEN_STATES) | Q(afterwards__in=_OWED)
 _CHUNK: Final = 500
 

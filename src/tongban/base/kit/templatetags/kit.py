@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -108,6 +108,12 @@ def day(value: Any) -> str | SafeString:
         value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     # Translators: Django date format for a day
     return date_format(value, pgettext("format of a day", "j F Y")) if isinstance(value, date) else str(value)
+
+
+@register.filter
+def last_day(value: datetime | None) -> str | SafeString:
+    """The last civil day before an instant at which something ends."""
+    return day(timezone.localdate(value - timedelta(microseconds=1))) if value else ""
 
 
 @register.filter

@@ -23,6 +23,7 @@ from tongban.core.packs.lint import (
     references,
     retention,
     services,
+    signers,
     vocabulary,
 )
 from tongban.core.packs.pack import Problem
@@ -46,6 +47,7 @@ CHECKS: Final[tuple[Callable[[Content], Iterable[Problem]], ...]] = (
     services.tolerance,
     services.commitment,
     services.repeats,
+    signers.signers,
     retention.retention,
     locks.locks,
     circles.circles,

@@ -2,7 +2,7 @@
 
     name, kind, statutory term, basis, authority, result    may not change
     promised, extension, time to notify and to deliver      may only shrink
-    materials and conditions                                may only fall away, or be asked of fewer
+    materials, signers and conditions                       may only fall away, or be asked of fewer
     fee                                                     may only fall
     promised case                                           may become an instant one, and not the other way
 
@@ -29,7 +29,7 @@ _HOURS: Final = 8
 _ALWAYS: Final = "TRUE"
 _NOWHERE: Final = Position("")
 _EMPTY: Final[dict[str, tree.Node]] = {
-    **dict.fromkeys(("requires", "conditions", "blocked_when"), tree.List((), _NOWHERE)),
+    **dict.fromkeys(("requires", "signers", "conditions", "blocked_when"), tree.List((), _NOWHERE)),
     "fee_fen": tree.plain("0", _NOWHERE),
 }
 _FIXED: Final = (
@@ -87,6 +87,7 @@ def _broken_by(name: str) -> Callable[[tree.Node, tree.Node], str | None] | None
         "notify_missing": _longer,
         "deliver": _longer,
         "requires": partial(_more, "material", "asks for"),
+        "signers": partial(_more, "id", "asks for the signature of"),
         "conditions": partial(_more, "id", "adds the condition"),
         "blocked_when": partial(_more, "when", "adds a block:"),
         "fee_fen": _dearer,

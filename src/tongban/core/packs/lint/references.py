@@ -7,7 +7,16 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel
 
-from tongban.core.packs import model, model_data, model_guide, model_retention, model_rules, names, walk
+from tongban.core.packs import (
+    model,
+    model_data,
+    model_guide,
+    model_retention,
+    model_rules,
+    model_signers,
+    names,
+    walk,
+)
 from tongban.core.packs.content import NOUNS, Content, Merged
 from tongban.core.packs.pack import Problem
 
@@ -26,6 +35,7 @@ REFERENCES: Final[Mapping[type[BaseModel], Mapping[str, str]]] = {
     model.Requirement: {"material": "materials"},
     model.Result: {"licence": "licences"},
     model.Service: {"authority": "authorities", "form": "facts"},
+    model_signers.Signer: {"by": "facts"},
     model.LifeEvent: {"lead": "authorities", "services": "services", "name_fact": "facts"},
     model_data.Policy: {"authority": "authorities"},
     model_data.Product: {"operator": "authorities", "licence": "licences"},

@@ -157,7 +157,7 @@ def _open(acting: Acting, number: str, version: int | None) -> tuple[models.Case
 def _draw(acting: Acting, number: str) -> None:
     """Ask the registries that are due after a correction, outside any transaction, and keep what they say."""
     case = access.case(acting, number)
-    if acting.role != "applicant" or case.state != "correcting":
+    if not acting.applies or case.state != "correcting":
         return
     found = registries.look(acting=acting, application=case.application_id)
     if not registries.worth_keeping(found):
@@ -172,7 +172,7 @@ def _draw(acting: Acting, number: str) -> None:
 
 
 def _require_applicant(acting: Acting) -> None:
-    if acting.role != "applicant":
+    if not acting.applies:
         raise NotFound(_("There is no such case, or it is not yours to see."))
 
 

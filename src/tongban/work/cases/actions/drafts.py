@@ -10,15 +10,16 @@ from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
 from tongban.base.files import actions as files
+from tongban.base.identity import access as identity_access
 from tongban.base.identity import queries as identity
 from tongban.base.kit.acting import Acting
-from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
+from tongban.base.kit.refusals import Invalid, NotFound, NotNow, Refusal, StaleVersion
 from tongban.core.packs import facts as packfacts
 from tongban.core.packs.model import LifeEvent
 from tongban.core.packs.pack import Pack
@@ -26,28 +27,47 @@ from tongban.core.planning.model import Status
 from tongban.core.rules.states import ABSENT, Known
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier import queries as dossier_queries
-from tongban.work.cases import access, form, models, wording
-from tongban.work.cases.actions import gathering, registries
+from tongban.work.cases import access, form, models, rules_changed, wording
+from tongban.work.cases.actions import ending_signatures, gathering, registries
 from tongban.work.cases.actions.gathering import NOTHING, Found
 
 
 def start(*, acting: Acting, event: str) -> models.Application:
     """A draft for a life event. An open draft of the same event and principal is resumed instead."""
     pack = directory.pack_in_force(acting.now)
+    refuse_starting(acting, pack, event)
+    with transaction.atomic():
+        return _open_draft(acting, event) or _new(acting, pack, event)
+
+
+def open_keyed(*, acting: Acting, event: str, key: str) -> tuple[models.Application | None, Refusal | None]:
+    """The draft that the applicant calls by this key, new or taken up again; or why there can be none.
+
+    Inside the transaction of a caller, which has called `refuse_starting`.
+    """
+    _hold_key(acting.principal, event, key)
+    found = access.applications(acting).filter(event=event, principal=acting.principal, key=key)
+    done = found.filter(state="submitted").first()
+    if done is not None:
+        return None, NotNow(_("It has been submitted already: see your applications."))
+    return found.filter(state="draft").first() or _new(
+        acting, directory.pack_in_force(acting.now), event, key
+    ), None
+
+
+def refuse_starting(acting: Acting, pack: Pack, event: str) -> None:
+    """Raises NotFound or Invalid when the one who acts cannot start this life event."""
     if event not in pack.life_events:
         raise NotFound(_("There is no such life event here."))
+    if acting.role == "agent" and event not in identity_access.limited(acting).get(acting.principal, ()):
+        raise Invalid(beyond_mandate(), fields={"event": beyond_mandate()})
     if only_for_a_firm(acting.principal, pack.life_events[event], pack.life_events[event].services, pack):
         raise Invalid(choose_firm(), fields={"event": choose_firm()})
-    with transaction.atomic():
-        open_draft = _open_draft(acting, event)
-        if open_draft is not None:
-            return open_draft
-        application = models.Application.objects.create(
-            event=event, place=acting.place, principal=acting.principal, subject=acting.principal, created_by=acting.actor,
-            pack_digest=pack.digest, created_at=acting.now, updated_at=acting.now,
-        )  # fmt: skip
-        _audit(acting, application, "application.started", {"event": event})
-    return application
+
+
+def beyond_mandate() -> str:
+    """What an agent is told who starts what the mandate does not cover."""
+    return _("Your mandate does not cover this. Ask for a wider one, or act for yourself.")
 
 
 def only_for_a_firm(principal: UUID, event: LifeEvent, services: Collection[str], pack: Pack) -> bool:
@@ -67,12 +87,17 @@ def choose_firm() -> str:
     return _("Only a firm can apply for this. Start it for a firm that you represent.")
 
 
+def no_longer_offered() -> str:
+    """What is said of a draft whose life event the pack in force does not have."""
+    return _("This is no longer offered here. What you filled in is kept; you can read it or discard it.")
+
+
 def open_with(
     *, acting: Acting, event: str, answers: Mapping[str, object], consent: bool | None
 ) -> models.Application:
     """Start a draft, or take the open one up again, and fill it in: all of that or nothing. Asks no registry yet."""
     with transaction.atomic():
-        draft = _draft(acting, start(acting=acting, event=event).id)
+        draft = locked(acting, start(acting=acting, event=event).id)
         _fill(acting, draft, answers, consent, None)
     return draft
 
@@ -88,7 +113,7 @@ def change(
 ) -> models.Application:
     """Several changes as one: all of them or none. `deferring` names every material that is to come later."""
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version)
         _fill(acting, draft, answers, consent, deferring)
     return draw(acting=acting, application=draft.id) or draft
 
@@ -101,17 +126,23 @@ def consent(
 
 
 def answer(
-    *, acting: Acting, application: UUID, answers: Mapping[str, object], version: int | None = None
+    *,
+    acting: Acting,
+    application: UUID,
+    answers: Mapping[str, object],
+    version: int | None = None,
+    draws: bool = True,
 ) -> models.Application:
     """State facts. All or nothing: `Invalid.fields` names every fact whose value does not fit.
 
+    `draws` False: no registry is asked now, because the caller is inside a transaction and asks afterwards.
     An empty text takes an answer back; `{"absent": true}` says that there is none. Where the pack puts an office's word first, the answer does not count.
     """
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version)
         _answer(acting, draft, answers)
-        _save(acting, draft)
-    return draw(acting=acting, application=draft.id) or draft
+        save(acting, draft)
+    return (draw(acting=acting, application=draft.id) if draws else None) or draft
 
 
 def draw(*, acting: Acting, application: UUID) -> models.Application | None:
@@ -126,7 +157,7 @@ def draw(*, acting: Acting, application: UUID) -> models.Application | None:
         draft = access.application(acting, application, lock=True)
         if draft.state != "draft":
             return None
-        _save(acting, draft, found)
+        save(acting, draft, found)
     return draft
 
 
@@ -141,7 +172,7 @@ def hand_in(
 ) -> models.Material:
     """Upload the file for a material. Replaces an earlier one; the earlier row stays as history."""
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version)
         pack = form.pack_of(draft, acting)
         plan = form.plan_of(draft, pack, acting.today)
         formats, limit = upload_spec(pack, material)
@@ -160,7 +191,7 @@ def hand_in(
             acting=acting, application=draft, material=material, way="upload", upload=upload.id
         )
         draft.deferring = [m for m in draft.deferring if m != material]
-        _save(acting, draft)
+        save(acting, draft)
     return row
 
 
@@ -169,24 +200,27 @@ def take_back(
 ) -> models.Application:
     """Remove an uploaded file or a signature from a draft."""
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version)
         draft.materials.filter(material=material, replaced_at=None).update(replaced_at=acting.now)
         _audit(acting, draft, "material.taken-back", {"material": material})
-        _save(acting, draft)
+        save(acting, draft)
     return draft
 
 
 def sign_commitment(
     *, acting: Acting, application: UUID, material: str, version: int | None = None
 ) -> models.Material:
-    """Sign a commitment (告知承诺) whose text the page has shown."""
+    """Sign a commitment (告知承诺) whose text the page has shown. Signing again changes nothing."""
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version)
         planned = form.plan_of(draft, form.pack_of(draft, acting), acting.today).material(material)
         if planned is None or planned.status is not Status.COMMIT:
             raise NotFound(_("There is no commitment to sign for that."))
+        signed = draft.materials.filter(material=material, way="commit", replaced_at=None).first()
+        if signed is not None:
+            return signed
         row = put_material(acting=acting, application=draft, material=material, way="commit")
-        _save(acting, draft)
+        save(acting, draft)
     return row
 
 
@@ -195,16 +229,16 @@ def defer(
 ) -> models.Application:
     """Ask to hand a secondary material in later (容缺). Only what the plan calls deferrable can be."""
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version)
         _defer(acting, draft, material, later)
-        _save(acting, draft)
+        save(acting, draft)
     return draft
 
 
 def discard(*, acting: Acting, application: UUID, version: int | None = None) -> None:
     """Give a draft up. It disappears from all lists."""
     with transaction.atomic():
-        draft = _draft(acting, application, version)
+        draft = locked(acting, application, version, offered=False)
         draft.state = "discarded"
         _audit(acting, draft, "application.discarded", {})
         draft.save(update_fields=["state"])
@@ -288,19 +322,42 @@ def put_material(
     return row
 
 
-def _draft(acting: Acting, application: UUID, version: int | None = None) -> models.Application:
+def _hold_key(principal: UUID | None, event: str, key: str) -> None:
+    """Two tables that name the same shop at once make one draft: the second waits for the first to commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 23))", [f"{principal}:{event}:{key}"]
+        )
+
+
+def _new(acting: Acting, pack: Pack, event: str, key: str = "") -> models.Application:
+    application = models.Application.objects.create(
+        event=event, place=acting.place, principal=acting.principal, subject=acting.principal, created_by=acting.actor,
+        pack_digest=pack.digest, seen_digest=pack.digest, key=key, created_at=acting.now, updated_at=acting.now,
+    )  # fmt: skip
+    _audit(acting, application, "application.started", {"event": event})
+    return application
+
+
+def locked(
+    acting: Acting, application: UUID, version: int | None = None, *, offered: bool = True
+) -> models.Application:
+    """A draft that the one who acts may change, locked. Raises `NotNow` once it is submitted, or where its life event
+    is no longer offered; `StaleVersion` when it has moved on since `version`."""
     draft = access.application(acting, application, lock=True)
-    if draft.state != "draft" or acting.role != "applicant":
+    if draft.state != "draft" or not acting.applies:
         raise NotNow(_("This application has been submitted; it can no longer be changed here."))
     if version is not None and version != draft.version:
         raise StaleVersion(
             _("This form was changed in another window in the meantime. Look at it again; nothing was lost.")
         )
+    if offered and draft.event not in form.pack_of(draft, acting).life_events:
+        raise NotNow(no_longer_offered())
     return draft
 
 
 def _open_draft(acting: Acting, event: str) -> models.Application | None:
-    found = access.applications(acting).filter(event=event, principal=acting.principal, state="draft")
+    found = access.applications(acting).filter(event=event, principal=acting.principal, state="draft", key="")
     return found.order_by("-updated_at").first()
 
 
@@ -320,7 +377,7 @@ def _fill(
             dossier.withdraw_consent(acting=acting, root=draft.id)
     if answers:
         _answer(acting, draft, answers)
-    _save(acting, draft)
+    save(acting, draft)
     if deferring is not None:
         before = list(draft.deferring)
         for material in [m for m in before if m not in deferring]:
@@ -345,13 +402,23 @@ def _defer(acting: Acting, draft: models.Application, material: str, later: bool
     _audit(acting, draft, "material.deferred" if later else "material.not-deferred", {"material": material})
 
 
-def _save(acting: Acting, draft: models.Application, found: Found = NOTHING) -> None:
+def save(acting: Acting, draft: models.Application, found: Found = NOTHING) -> None:
+    """Derive anew what counts in a draft, and save it as a new version.
+
+    What the applicant changes by an answer (another district, say) they see at once; what a new pack changes stays
+    unseen until they have looked at it.
+    """
+    known = form.pack_of(draft, acting).digest == rules_changed.seen(draft)
     pack = gathering.gather_where_it_lies(acting, draft, found)
+    draft.seen_digest = rules_changed.seen(draft)
+    if known or rules_changed.changed(draft, pack, acting.today) is None:
+        draft.seen_digest = pack.digest
     draft.name = form.name_of(draft, pack)
     draft.pack_digest = pack.digest
     draft.version += 1
     draft.updated_at = acting.now
     draft.save()
+    ending_signatures.end_changed(acting, draft, pack)
 
 
 def _audit(acting: Acting, application: models.Application, action: str, detail: dict[str, object]) -> None:

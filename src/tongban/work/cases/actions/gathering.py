@@ -147,7 +147,7 @@ def _add(application: models.Application, entry: dict[str, Any]) -> None:
 
 def _derive(acting: Acting, application: models.Application, pack: Pack) -> None:
     """`answers` from `stated` and `evidence`, by the pack's order of sources."""
-    seen = [*_stated(application), *_earlier(acting, application, pack)]
+    seen = [*_stated(application, pack), *_earlier(acting, application, pack)]
     late: list[Observed] = []
     for entry in application.evidence:
         for one in _observed(entry, pack):
@@ -164,8 +164,12 @@ def _derive(acting: Acting, application: models.Application, pack: Pack) -> None
     }  # fmt: skip
 
 
-def _stated(application: models.Application) -> Iterator[Observed]:
+def _stated(application: models.Application, pack: Pack) -> Iterator[Observed]:
+    """What the applicant said. An answer that this pack cannot read says nothing, and stays in `stated`."""
     for name, said in application.stated.items():
+        fact, value = pack.facts.get(name), said["value"]
+        if fact is None or (value is not None and not _readable(fact, value, pack)):
+            continue
         yield Observed(
             name, said["value"], "answer", "answer", said["reference"], datetime.fromisoformat(said["at"])
         )

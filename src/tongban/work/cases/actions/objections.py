@@ -37,7 +37,7 @@ def object_to(*, acting: Acting, number: str, reasons: str, version: int | None 
     The same again changes nothing. Raises `Invalid` without reasons, `NotNow` when there is nothing to object to, no
     longer, or not at this office.
     """
-    if acting.role != "applicant":
+    if not acting.applies:
         raise NotFound(_("There is no such case, or it is not yours to see."))
     if not reasons.strip():
         raise Invalid(_("Reasons are needed."), fields={"reasons": _("Say what is wrong with the decision.")})

@@ -26,7 +26,7 @@ from tongban.core.procedures.model import Event
 from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier.resolution import Observed
-from tongban.work.cases import access, form, models, numbers
+from tongban.work.cases import access, form, models, numbers, rules_changed, signing
 from tongban.work.cases.actions import commitments, decisions, drafts, events, gathering, papers, registries
 from tongban.work.cases.actions.gathering import NOTHING, Found
 
@@ -45,7 +45,7 @@ def submit(
         draft = access.application(acting, application, lock=True)
         if draft.state == "submitted":
             return draft
-        if draft.state != "draft" or acting.role != "applicant":
+        if draft.state != "draft" or not acting.applies:
             raise NotNow(_("This draft was discarded."))
         if version is not None and version != draft.version:
             raise StaleVersion(
@@ -53,9 +53,11 @@ def submit(
                     "This form was changed in another window in the meantime. Look at it again; nothing was lost."
                 )
             )
+        if draft.event not in form.pack_of(draft, acting).life_events:
+            raise NotNow(drafts.no_longer_offered())
         pack = gathering.gather_where_it_lies(acting, draft, found)
         plan = form.plan_of(draft, pack, acting.today)
-        _refuse_gaps(draft, pack, plan)
+        _refuse_gaps(acting, draft, pack, plan)
         _number_and_pin(acting, draft, pack)
         _fix_materials(acting, draft, plan)
         _observe(acting, draft)
@@ -82,14 +84,21 @@ def submit(
 def look(*, acting: Acting, application: UUID, version: int | None = None) -> Found:
     """What registries that are still due say for a draft; nothing when it is not going to be submitted anyway."""
     draft = access.application(acting, application)
-    if draft.state != "draft" or acting.role != "applicant" or version not in (None, draft.version):
+    if draft.state != "draft" or not acting.applies or version not in (None, draft.version):
+        return NOTHING
+    if draft.event not in form.pack_of(draft, acting).life_events:
         return NOTHING
     return registries.look(acting=acting, application=application)
 
 
-def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str, str]:
-    """What keeps a draft from being submitted: key (`fact:x`, `material:y`, `service:z`) to plain words. Empty: ready."""
+def missing(
+    application: models.Application, pack: Pack, plan: Plan, acting: Acting | None = None
+) -> dict[str, str]:
+    """What keeps a draft from being submitted: key (`fact:x`, `material:y`, `service:z`, `signer:n`, `changes`) to plain
+    words. Empty: ready."""
     gaps: dict[str, str] = {}
+    if rules_changed.changed(application, pack, plan.at) is not None:
+        gaps["changes"] = _("The rules have changed since you last looked. See what changed, then submit.")
     for service in plan.blocked:
         for index in service.blocks:
             gaps[f"service:{service.id}"] = (
@@ -117,6 +126,7 @@ def missing(application: models.Application, pack: Pack, plan: Plan) -> dict[str
             gaps[f"material:{material.id}"] = _(
                 "%(name)s is needed and no office holds it for you. Allow us to look it up, or get it first."
             ) % {"name": name}
+    gaps |= signing.gaps(application, pack, plan, acting)
     gaps |= _excluded(application, pack, plan)
     applying = [s.id for s in plan.services if s.applies is not Applies.NO]
     if drafts.only_for_a_firm(application.principal, pack.life_events[application.event], applying, pack):
@@ -163,8 +173,8 @@ def needed(plan: Plan) -> tuple[PlannedMaterial, ...]:
     return tuple(m for m in plan.materials if m.certain and certain & set(m.services))
 
 
-def _refuse_gaps(draft: models.Application, pack: Pack, plan: Plan) -> None:
-    gaps = missing(draft, pack, plan)
+def _refuse_gaps(acting: Acting, draft: models.Application, pack: Pack, plan: Plan) -> None:
+    gaps = missing(draft, pack, plan, acting)
     if gaps:
         raise Invalid(_("The application is not complete yet."), fields=gaps)
 

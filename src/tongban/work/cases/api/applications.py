@@ -42,7 +42,7 @@ router = Router(tags=["applications"])
     "/applications", auth=django_auth, response={200: schemas.ApplicationPage, **READS},
     operation_id="list_applications", summary="One's own applications",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def list_applications(
     request: HttpRequest,
     tab: Annotated[Literal["drafts", "running", "closed"], Query()] = "running",
@@ -58,7 +58,7 @@ def list_applications(
     "/applications", auth=django_auth, response={201: schemas.ApplicationOut, **WRITES},
     operation_id="create_application", summary="Start a draft, answer, and submit if wanted",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def create_application(
     request: HttpRequest,
     response: HttpResponse,
@@ -99,7 +99,7 @@ def create_application(
     "/applications/{application}", auth=django_auth, response={200: schemas.ApplicationOut, **READS},
     operation_id="get_application", summary="One application of one's own, by number or id",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def get_application(request: HttpRequest, response: HttpResponse, application: str) -> dict[str, Any]:
     return with_tag(response, _shown(acting_of(request), key_of(application)))
 
@@ -108,7 +108,7 @@ def get_application(request: HttpRequest, response: HttpResponse, application: s
     "/applications/{application}", auth=django_auth, response={200: schemas.ApplicationOut, **CHANGES},
     operation_id="change_application", summary="Answer, consent, choose what comes later",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def change_application(
     request: HttpRequest,
     response: HttpResponse,
@@ -140,7 +140,7 @@ def change_application(
         }
     },
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def put_material(
     request: HttpRequest, response: HttpResponse, application: UUID, material: str, if_match: IfMatch = None
 ) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def put_material(
     response={200: schemas.ApplicationOut, **WRITES}, operation_id="sign_commitment",
     summary="Sign a commitment whose text the plan's material holds",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def sign_commitment(
     request: HttpRequest,
     response: HttpResponse,
@@ -180,7 +180,7 @@ def sign_commitment(
     response={200: schemas.ApplicationOut, **WRITES}, operation_id="submit_application",
     summary="Submit a draft; submitting again changes nothing",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def submit_application(
     request: HttpRequest, response: HttpResponse, application: UUID, idempotency_key: IdempotencyKey = None
 ) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def _shown(acting: Acting, key: UUID | str) -> dict[str, Any]:
     if found.state == "submitted":
         return schemas.application(found, pack, acting.today, {}, None)
     plan = form.plan_of(found, pack, acting.today)
-    return schemas.application(found, pack, acting.today, submission.missing(found, pack, plan), plan)
+    return schemas.application(found, pack, acting.today, submission.missing(found, pack, plan, acting), plan)
 
 
 def _file(request: HttpRequest) -> tuple[str, bytes]:

@@ -50,7 +50,7 @@ def list_cases(
     "/cases/{number}", auth=django_auth, response={200: schemas.CaseOut, **READS}, operation_id="get_case",
     summary="One case: of one's own application, or of the officer's organisation",
 )  # fmt: skip
-@acts_as("applicant", "officer", "clerk")
+@acts_as("applicant", "agent", "officer", "clerk")
 def get_case(request: HttpRequest, response: HttpResponse, number: str) -> dict[str, Any]:
     return with_tag(response, _shown_case(acting_of(request), key_of(number)))
 
@@ -240,7 +240,7 @@ def readmit(
     "/cases/{number}/objections", auth=django_auth, response={200: schemas.CaseOut, **CHANGES},
     operation_id="object_to_decision", summary="Object to what was decided against one, within the term",
 )  # fmt: skip
-@acts_as("applicant")
+@acts_as("applicant", "agent")
 def object_to_decision(
     request: HttpRequest, response: HttpResponse, number: str, body: schemas.ReasonsIn, if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,

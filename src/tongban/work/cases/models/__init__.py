@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from tongban.work.cases.models.afterwards import Ending, Exclusion, Objection
 from tongban.work.cases.models.applications import Application, Material, Rating
+from tongban.work.cases.models.batches import Batch, BatchRow
 from tongban.work.cases.models.cases import Case, CaseEvent, Correction, Decision
 from tongban.work.cases.models.desk import Absence, Claim, Filing, Phrase
+from tongban.work.cases.models.together import Signature
 
 __all__ = [
     "Absence",
     "Application",
+    "Batch",
+    "BatchRow",
     "Case",
     "CaseEvent",
     "Claim",
@@ -22,4 +26,5 @@ __all__ = [
     "Objection",
     "Phrase",
     "Rating",
+    "Signature",
 ]

@@ -24,8 +24,10 @@ class Application(models.Model):
     created_by = models.UUIDField()
     pack_digest = models.CharField(max_length=80)
     """Of the draft's last save; pinned on submission."""
+    seen_digest = models.CharField(max_length=80, blank=True, default="")
+    """Of a draft: the pack whose rules the applicant knows. Empty: that of the last save."""
     stated = models.JSONField(default=dict)
-    """What the applicant said: fact name to {value, reference, at}."""
+    """What the applicant said: fact name to {value, reference, at}. Never dropped because a pack no longer asks for it."""
     answers = models.JSONField(default=dict)
     """What counts, derived from `stated` and `evidence`: fact name to {value, source, source_id, reference, observed_at,
     from?}; `from` as in `evidence`."""
@@ -39,6 +41,8 @@ class Application(models.Model):
     state = models.CharField(
         max_length=12, default="draft", choices=[(s, s) for s in ("draft", "submitted", "discarded")]
     )
+    key = models.CharField(max_length=60, blank=True, default="")
+    """The applicant's own key, where it came from a table of several; the same key is the same draft."""
     name = models.CharField(max_length=120, blank=True)
     """What lists show, for example the shop's name."""
     version = models.PositiveIntegerField(default=1)
@@ -50,6 +54,13 @@ class Application(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=["principal", "-updated_at"]),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["principal", "event", "key"],
+                condition=models.Q(state="draft") & ~models.Q(key=""),
+                name="cases_one_draft_of_a_key",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number or f"draft {self.id}"

@@ -26,7 +26,7 @@ from tongban.work.cases.pages import content, desk, fields, materials
 from tongban.work.cases.pages.desk import Given
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def correct(request: HttpRequest, number: str) -> HttpResponse:
@@ -46,7 +46,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("cases:progress", case.application.number)
 
 
-@access.applicant
+@access.applying
 @require_POST
 def facts(request: HttpRequest, number: str) -> HttpResponse:
     """Save corrected answers; the case goes back only when the applicant says so."""
@@ -71,7 +71,7 @@ def facts(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("cases:correct", number)
 
 
-@access.applicant
+@access.applying
 @require_POST
 def upload(request: HttpRequest, number: str, material: str) -> HttpResponse:
     """A new file for a paper that the notice names."""
@@ -87,7 +87,7 @@ def upload(request: HttpRequest, number: str, material: str) -> HttpResponse:
     return response
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def deferred(request: HttpRequest, number: str, material: str) -> HttpResponse:

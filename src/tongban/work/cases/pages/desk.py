@@ -17,9 +17,10 @@ from tongban.base.kit.refusals import Refusal, StaleVersion
 from tongban.core.packs.model import LifeEvent
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Plan
+from tongban.core.planning.moved import Moved
 from tongban.core.rules.states import Facts
 from tongban.records.dossier import queries as dossier
-from tongban.work.cases import access, form, models
+from tongban.work.cases import access, form, models, rules_changed
 from tongban.work.cases.pages import content, side
 
 STEPS = ("questions", "details", "materials", "review")
@@ -33,6 +34,8 @@ class Desk:
     plan: Plan
     facts: Facts
     consent: bool
+    moved: Moved | None = None
+    """What the pack in force changes against the one whose rules the applicant knows; None: nothing."""
 
     @property
     def event(self) -> LifeEvent:
@@ -103,6 +106,7 @@ class Given:
 def desk_of(acting: Acting, application: models.Application) -> Desk:
     pack = form.pack_of(application, acting)
     facts = form.facts_of(application, pack)
+    moved = rules_changed.changed(application, pack, acting.today)
     return Desk(
         acting,
         application,
@@ -110,17 +114,21 @@ def desk_of(acting: Acting, application: models.Application) -> Desk:
         form.plan_of(application, pack, acting.today),
         facts,
         dossier.has_consent(application.id),
+        moved,
     )
 
 
 def on_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The view gets the draft on a desk. What was submitted in the meantime shows its progress instead."""
+    """The view gets the draft on a desk. What was submitted in the meantime shows its progress instead, and what is no
+    longer offered what was filled in."""
 
     @wraps(view)
     def opened(request: HttpRequest, application: UUID, *args: Any, **kwargs: Any) -> HttpResponse:
         found = access.application(request.acting, application)  # type: ignore[attr-defined]
         if found.state == "submitted":
             return redirect("cases:progress", found.number)
+        if found.event not in form.pack_of(found, request.acting).life_events:  # type: ignore[attr-defined]
+            return redirect("cases:kept", found.id)
         return view(request, desk_of(request.acting, found), *args, **kwargs)  # type: ignore[attr-defined]
 
     return opened

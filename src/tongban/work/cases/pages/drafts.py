@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from tongban.base.directory import queries as directory
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, StaleVersion
 from tongban.core.planning import diff
@@ -22,12 +24,14 @@ from tongban.work.cases.pages import asking, content, desk, fields, side
 from tongban.work.cases.pages.desk import Desk, Given
 
 
-@access.applicant
+@access.applying
 @require_safe
 @desk.on_draft
 def draft(request: HttpRequest, on: Desk) -> HttpResponse:
     """Goes on where the applicant left off."""
-    if on.application.version == 1 and not on.consent:
+    if on.moved:
+        step = "changes"
+    elif on.application.version == 1 and not on.consent:
         step = "consent"
     elif on.open_questions:
         step = "questions"
@@ -38,7 +42,7 @@ def draft(request: HttpRequest, on: Desk) -> HttpResponse:
     return redirect(f"cases:{step}", on.application.id)
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @desk.on_draft
@@ -74,7 +78,7 @@ def consent(request: HttpRequest, on: Desk) -> HttpResponse:
     )
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @desk.on_draft
@@ -94,7 +98,7 @@ def questions(request: HttpRequest, on: Desk) -> HttpResponse:
     return redirect("cases:questions", on.application.id)
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @desk.on_draft
@@ -117,25 +121,25 @@ def details(request: HttpRequest, on: Desk) -> HttpResponse:
     return redirect("cases:materials", on.application.id)
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@desk.on_draft
-def discard(request: HttpRequest, on: Desk) -> HttpResponse:
-    """Asks first; a discarded draft disappears from all lists."""
-    given = Given()
+def discard(request: HttpRequest, application: UUID) -> HttpResponse:
+    """Asks first; a discarded draft disappears from all lists. Works for one that is no longer offered too."""
+    found, given = cases.application(request.acting, application), Given()
+    if found.state == "submitted":
+        return redirect("cases:progress", found.number)
     if request.method == "POST":
         try:
-            drafts.discard(
-                acting=request.acting, application=on.application.id, version=desk.version_of(request)
-            )
+            drafts.discard(acting=request.acting, application=found.id, version=desk.version_of(request))
         except StaleVersion as refusal:
-            on = _anew(request, on)
+            found = cases.application(request.acting, application)
             given = Given.refused(refusal, {})
         else:
             messages.success(request, _("The draft was discarded."))
             return redirect("cases:applications")
-    context = {"application": on.application, "event": on.event, "given": given}
+    pack = directory.pack(found.pack_digest)
+    context = {"application": found, "event": pack.life_events.get(found.event), "given": given}
     return render(request, "cases/applicant/discard.html", context, status=given.status)
 
 

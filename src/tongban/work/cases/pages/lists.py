@@ -25,7 +25,7 @@ PER_PAGE = 20
 MOST_EXPORTED = 5000
 
 
-@access.applicant
+@access.applying
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
     """A draft for a life event; an open one of the same event is resumed, so a second click changes nothing.
@@ -35,7 +35,11 @@ def start(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("event", "")[:80].replace("\x00", "")
     event = directory.pack_in_force(request.acting.now).life_events.get(chosen)
     if event is not None and event.subject == "enterprise" and request.acting.mandate is None:
-        firms = identity.mandates_of(request.user.person, request.acting.now)
+        firms = [
+            held
+            for held in identity.mandates_of(request.user.person, request.acting.now)
+            if held.principal.kind == "enterprise" and (not held.events or chosen in held.events)
+        ]
         wanted = request.POST.get("for", "")
         if firms and not wanted:
             founds = drafts.founds_a_firm(event.services, directory.pack_in_force(request.acting.now))
@@ -46,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return redirect("cases:draft", drafts.start(acting=request.acting, event=chosen).id)
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 def applications(request: HttpRequest) -> HttpResponse:
@@ -68,7 +72,7 @@ def applications(request: HttpRequest) -> HttpResponse:
     )
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 def download(request: HttpRequest) -> HttpResponse:

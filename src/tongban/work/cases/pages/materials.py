@@ -34,7 +34,7 @@ from tongban.work.cases.pages.desk import Desk, Given
 TO_HAND_IN = (Status.UPLOAD, Status.DEFERRABLE)
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 @desk.on_draft
@@ -42,7 +42,7 @@ def materials(request: HttpRequest, on: Desk) -> HttpResponse:
     return _page(request, on, Given())
 
 
-@access.applicant
+@access.applying
 @require_POST
 @desk.on_draft
 def upload(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
@@ -61,7 +61,7 @@ def upload(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @desk.on_draft
@@ -87,7 +87,7 @@ def remove(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
     return render(request, "cases/applicant/remove.html", context)
 
 
-@access.applicant
+@access.applying
 @require_POST
 @desk.on_draft
 def sign(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
@@ -105,7 +105,7 @@ def sign(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@access.applicant
+@access.applying
 @require_POST
 @desk.on_draft
 def later(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
@@ -120,7 +120,7 @@ def later(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 def own_file(request: HttpRequest, application: UUID, material: str) -> HttpResponseBase:

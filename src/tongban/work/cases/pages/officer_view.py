@@ -21,7 +21,7 @@ from tongban.core.procedures.model import Clock
 from tongban.core.rules import explain
 from tongban.core.rules.states import ABSENT, Known
 from tongban.core.values.calendar import DueDate
-from tongban.work.cases import form, models, worklist
+from tongban.work.cases import form, models, signing, worklist
 from tongban.work.cases import replay as replays
 from tongban.work.cases.actions import commitments, decisions, revocations
 from tongban.work.cases.grounds import GROUNDS
@@ -236,6 +236,11 @@ class CaseView:
             }
             for correction in self.case.corrections.order_by("requested_at")
         ]
+
+    @property
+    def signatures(self) -> list[signing.Given]:
+        """Of those who had to sign besides the applicant."""
+        return signing.given_for(self.case, self.pack)
 
     @property
     def had_a_part(self) -> bool:

@@ -118,14 +118,14 @@ NEXT: Final = {
 }
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 def progress(request: HttpRequest, number: str) -> HttpResponse:
     return _page(request, cases.application(request.acting, number), Given())
 
 
-@access.applicant
+@access.applying
 @require_POST
 def rate(request: HttpRequest, number: str) -> HttpResponse:
     """One rating for one application, once everything is closed."""
@@ -145,7 +145,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
     return redirect("cases:progress", application.number)
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
@@ -176,7 +176,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "cases/applicant/withdraw.html", context, status=given.status)
 
 
-@access.applicant
+@access.applying
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def object_to(request: HttpRequest, number: str) -> HttpResponse:

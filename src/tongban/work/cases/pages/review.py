@@ -22,11 +22,11 @@ from tongban.work.cases import access as cases
 from tongban.work.cases import form, queries
 from tongban.work.cases.actions import submission
 from tongban.work.cases.letters.matter import material_lines
-from tongban.work.cases.pages import content, desk, documents, fields, materials
+from tongban.work.cases.pages import content, desk, documents, fields, materials, signatures
 from tongban.work.cases.pages.desk import Desk, Given
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 @desk.on_draft
@@ -34,7 +34,7 @@ def review(request: HttpRequest, on: Desk) -> HttpResponse:
     return _page(request, on, Given())
 
 
-@access.applicant
+@access.applying
 @require_POST
 def submit(request: HttpRequest, application: UUID) -> HttpResponse:
     """Submit. A second click, or a form that was sent twice, leads to the same receipt."""
@@ -60,7 +60,7 @@ def submit(request: HttpRequest, application: UUID) -> HttpResponse:
     return redirect("cases:receipt", submitted.number)
 
 
-@access.applicant
+@access.applying
 @require_safe
 @never_cache
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
@@ -103,7 +103,7 @@ def qr(link: str) -> SafeString:
 
 
 def _page(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
-    gaps = submission.missing(on.application, on.pack, on.plan)
+    gaps = submission.missing(on.application, on.pack, on.plan, on.acting)
     answers = [
         {
             "label": on.pack.facts[name].label,
@@ -131,6 +131,7 @@ def _page(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
             if p["planned"].certain
         ],
         "errors": errors,
+        "signers": signatures.signers_of(request, on),
         "ready": not gaps,
     }
     return desk.page(request, on, "review", context, given)
@@ -140,6 +141,10 @@ def _gap(on: Desk, key: str, message: str) -> Mapping[str, str]:
     """What is missing, with a link to where it can be put right."""
     here = f"/applications/{on.application.id}"
     kind, _colon, name = key.partition(":")
+    if kind == "signer":
+        return {"message": message, "link": f"{here}/review#signers"}
+    if kind == "changes":
+        return {"message": message, "link": f"{here}/changes"}
     if kind == "fact":
         step = "questions" if name in on.open_questions else "details"
         fact = on.pack.facts[name]
