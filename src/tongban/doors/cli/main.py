@@ -23,6 +23,7 @@ class Commands(lazily.Lazy):
         "demo-two-prepare": f"{_HERE}.two:prepare",
         "doctor": f"{_HERE}.doctor:doctor",
         "files": "tongban.base.files.commands:files",
+        "inspection": "tongban.work.cases.commands:inspection",
         "licence": "tongban.records.licences.commands:licence",
         "notice": "tongban.base.notices.commands:notice",
         "pack": f"{_HERE}.packs:pack",
@@ -36,7 +37,7 @@ class Commands(lazily.Lazy):
         "stop": f"{_HERE}.running:stop",
         "worker": f"{_HERE}.running:worker",
     }
-    needing_the_database = ("audit", "decision", "files", "notice", "peer", "retention")
+    needing_the_database = ("audit", "decision", "files", "inspection", "notice", "peer", "retention")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)

@@ -1,4 +1,4 @@
-"""`tongban decision replay NUMBER`, `tongban decision explain NUMBER`."""
+"""`tongban decision replay NUMBER`, `tongban decision explain NUMBER`, `tongban inspection verify NUMBER`."""
 
 from __future__ import annotations
 
@@ -107,3 +107,37 @@ def _as_json(one: Told) -> dict[str, Any]:
         "reasons": one.reasons, "why_it_applies": one.why_it_applies.as_json(),
         "conditions": [condition.as_json() for condition in one.conditions], "articles": list(one.articles),
     }  # fmt: skip
+
+
+@click.group()
+def inspection() -> None:
+    """Inspections and who was drawn for them."""
+
+
+@inspection.command()
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(number: str, as_json: bool) -> None:
+    """Draw again who goes to the inspections of case NUMBER, from what is written down. Exit 1 when anything differs."""
+    from tongban.work.cases import visits
+
+    found = visits.of_number(number.strip().upper())
+    if not found:
+        raise click.ClickException(
+            f"There is no inspection in case {number}. A case number looks like 990100-20261125-000042-K-01."
+        )
+    proofs = [(one, visits.prove(one)) for one in found]
+    if as_json:
+        told = [
+            {"inspection": str(one.id), "pool": one.pool, "seed": one.seed, "entry": one.entry, "going": one.going, **asdict(proof)}
+            for one, proof in proofs
+        ]  # fmt: skip
+        click.echo(json.dumps(told, indent=2))
+    else:
+        for one, proof in proofs:
+            click.echo(
+                f"{one.appointed_at.isoformat(timespec='minutes')}: {len(one.going)} of {len(one.pool)} officers, "
+                f"seed {one.seed[:12]}… of audit entry {one.entry}: "
+                + ("drawn again, the same officers go." if proof.holds else "DIFFERS.")
+            )
+    sys.exit(0 if all(proof.holds for _one, proof in proofs) else 1)
