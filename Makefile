@@ -63,7 +63,8 @@ conformance: setup-dev ## Checks against shapes that cannot be shipped: put them
 
 MINUTES ?= 20
 
-soak: setup-dev ## A hundred thousand random households of OpenFisca's country template, instead of two thousand
+soak: setup-dev ## A hundred kills of web, worker and PostgreSQL; a hundred thousand random households
+	TONGBAN_SOAK=1 $(BIN)/python -m pytest -q -s tests/faults/test_killed_at_random.py
 	TONGBAN_SOAK=1 $(BIN)/python -m pytest -q tests/conformance/test_country_template.py
 
 fuzz: setup-dev ## Random rules on all engines for MINUTES=20: each has to say what the interpreter says

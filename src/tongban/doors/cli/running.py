@@ -17,6 +17,8 @@ from tongban.doors.cli import boot, lazily
 
 SECONDS_TO_START = 120
 """A machine that is busy with other things takes half a minute."""
+WORKER = (sys.executable, "-m", "tongban.doors.cli.main", "worker")
+"""The command of a node's worker."""
 
 
 class _Demo(lazily.Lazy):
@@ -112,6 +114,16 @@ def stop() -> None:
     click.echo("Stopped.")
 
 
+def web_command(host: str, port: str) -> list[str]:
+    """The web server of a node, as it is started wherever one is."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", environment.text("TONGBAN_WORKERS", "2"),
+        "--host", host, "--port", port, "--blocking-threads", "8", "--backpressure", "64", "--log-level", "error", "--no-access-log",
+        "--respawn-failed-workers",
+        "tongban.config.wsgi:application",
+    ]  # fmt: skip
+
+
 def _serve(people: list[tuple[str, str]]) -> None:
     port = environment.text("TONGBAN_PORT", "8000")
     if not port.isdigit() or not 0 < int(port) < 65536:
@@ -121,15 +133,8 @@ def _serve(people: list[tuple[str, str]]) -> None:
     env["DJANGO_SETTINGS_MODULE"] = "tongban.config.settings"
     env["TONGBAN_PLACE"] = environment.text("TONGBAN_PLACE") or boot.place()
     host = environment.text("TONGBAN_BIND", "127.0.0.1")
-    web_command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", environment.text("TONGBAN_WORKERS", "2"),
-        "--host", host, "--port", port, "--blocking-threads", "8", "--backpressure", "64", "--log-level", "error", "--no-access-log",
-        "--respawn-failed-workers",
-        "tongban.config.wsgi:application",
-    ]  # fmt: skip
-    worker_command = [sys.executable, "-m", "tongban.doors.cli.main", "worker"]
-    children = {"web": subprocess.Popen(web_command, env=env, start_new_session=True)}
-    children["worker"] = subprocess.Popen(worker_command, env=env, start_new_session=True)
+    children = {"web": subprocess.Popen(web_command(host, port), env=env, start_new_session=True)}
+    children["worker"] = subprocess.Popen(WORKER, env=env, start_new_session=True)
     pid_file = environment.home() / "serve.pid"
     pid_file.write_text(str(os.getpid()))
     stopping = False
@@ -148,7 +153,7 @@ def _serve(people: list[tuple[str, str]]) -> None:
             click.echo("The web server ended unexpectedly; stopping.", err=True)
             break
         if children["worker"].poll() is not None:
-            children["worker"] = subprocess.Popen(worker_command, env=env, start_new_session=True)
+            children["worker"] = subprocess.Popen(WORKER, env=env, start_new_session=True)
     _say("Stopping ...")
     for child in children.values():
         child.terminate()
