@@ -204,3 +204,18 @@ def test_officers_who_press_at_the_same_moment_get_different_cases(desk: Desk) -
         by_officer.setdefault(actor, set()).add(taken.row.number)
     first, second = by_officer.values()
     assert not first & second
+
+
+def test_form_evidence_and_findings_stand_side_by_side_for_the_officers_of_the_case(desk: Desk) -> None:
+    case = desk.case(FOOD)
+    page = text(desk.browser(FIRST).get(url(case, "side")))
+    for title in ("form-title", "evidence-title", "findings-title"):
+        assert f'id="{title}"' in page
+    assert "in an unmet condition" not in page
+    case.application.answers["property_usage"] = case.application.answers["property_usage"] | {
+        "value": "residential"
+    }
+    case.application.save(update_fields=["answers"])
+    assert "Not met" in text(desk.browser(FIRST).get(url(case, "side")))
+    for stranger in ("demo-fire", "demo-window"):
+        assert desk.browser(stranger).get(url(case, "side")).status_code == 404

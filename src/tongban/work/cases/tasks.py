@@ -17,6 +17,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
 from tongban.work.cases.actions import (
+    absences,
     batches,
     commitments,
     decisions,
@@ -88,6 +89,14 @@ def read_batch(batch_id: str) -> None:
 def submit_batch(batch_id: str) -> None:
     """Submit the drafts of a table that were confirmed."""
     batches.submit(batch_id=UUID(batch_id), now=timezone.now())
+
+
+@app.periodic(cron="3 * * * *")
+@app.task(name="cases.let-officers-be-away", queue="clock")
+def let_officers_be_away(timestamp: int) -> None:
+    """Hand over what is in the hands of officers who are away, give back what was not worked on. Harmless to run at any
+    time."""
+    absences.let_days_pass(now=timezone.now())
 
 
 def _taken_up(case_id: UUID, now: datetime) -> tuple[models.Case, Pack, Acting]:

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_safe
 
 from tongban.base.files import queries as files
 from tongban.base.files import serving
+from tongban.base.identity import queries as identity
 from tongban.base.kit import access as doors
 from tongban.base.kit.refusals import NotFound, Refusal
+from tongban.base.kit.templatetags.kit import called
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, desk_access
 from tongban.work.cases.pages import officer_steps, officer_view, officer_visits
@@ -23,6 +25,19 @@ from tongban.work.cases.pages.officer_view import CaseView
 @doors.posts("officer", "clerk")
 def case(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, view_of(request, number))
+
+
+@require_safe
+@doors.posts("officer")
+def side(request: HttpRequest, number: str) -> HttpResponse:
+    """Form, evidence and findings of the rules beside each other, each with a scroll of its own."""
+    view = view_of(request, number)
+    unmet = {f for check in view.checks for line in check.lines if line.outcome != "pass" for f in line.facts}
+    context = {
+        "view": view, "case": view.case, "steps": officer_steps.steps(view), "hand": in_hand(view), "officer": True,
+        "unmet": unmet, "side": True,
+    }  # fmt: skip
+    return render(request, "cases/officer/side.html", context)
 
 
 @require_safe

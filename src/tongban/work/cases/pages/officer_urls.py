@@ -23,6 +23,7 @@ urlpatterns = [
     path("office/release", officer_hands.release, name="office-release"),
     path("office/seen", officer_hands.seen, name="office-seen"),
     path("office/cases/<str:number>", officer_case.case, name="office-case"),
+    path("office/cases/<str:number>/side", officer_case.side, name="office-side"),
     path("office/cases/<str:number>/files/<uuid:upload_id>", officer_case.upload, name="office-file"),
     path("office/cases/<str:number>/accept", officer_actions.accept, name="office-accept"),
     path("office/cases/<str:number>/resume", officer_actions.resume, name="office-resume"),
