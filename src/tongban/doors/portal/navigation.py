@@ -37,8 +37,7 @@ VISITORS: tuple[Entry, ...] = (
 )
 OFFICERS: tuple[Entry, ...] = (
     ("/office", msg("Worklist"), "inbox"),
-    ("/office/consultations", msg("Opinions asked of us"), "messages-square"),
-    ("/office/inspections", msg("Inspections"), "footprints"),
+    ("/office/consultations", msg("Opinions"), "messages-square"),
     ("/hotline/assigned", msg("Tickets"), "phone"),
     ("/catalogue/requests", msg("Data sharing"), "share-2"),
     ("/office/entitlements", msg("Benefits"), "hand-coins"),

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from tongban.work.cases.api import applications, cases, plans
+from tongban.work.cases.api import applications, cases, inspections, plans, visits
 
 router = Router()
-for part in (plans.router, applications.router, cases.router):
+for part in (plans.router, applications.router, cases.router, visits.router, inspections.router):
     router.add_router("", part)

@@ -35,7 +35,7 @@ from tongban.work.cases.pages.visit_words import OPINIONS, TONES, said, time_lef
 
 TITLES: Final = {
     "open": msg("To be answered"),
-    "answered": msg("Answered"),
+    "answered": msg("Opinion given"),
     "gone": msg("No longer needed"),
 }
 EMPTY: Final = {
@@ -72,7 +72,7 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     view = officer_case.view_of(request, number)
     context = {
         "view": view, "case": view.case, "visits": officer_visits.Visits(view), "refusal": refusal, "wanted": wanted, "question": question,
-        "open": officer_steps.can(view, "consult"), "button": msg("Ask"),
+        "open": officer_steps.can(view, "consult"), "button": msg("Ask these offices"),
     }  # fmt: skip
     return render(request, "cases/officer/consult.html", context, status=refusal.status if refusal else 200)
 

@@ -13,7 +13,7 @@ from tongban.work.cases.consulted import Row
 OPINIONS: Final = {
     "no-objection": (msg("No objection"), msg("Nothing speaks against it from your side.")),
     "condition": (msg("Only if something is done"), msg("Say what has to be done.")),
-    "objection": (msg("Objection"), msg("Say what speaks against it, and the rule it rests on.")),
+    "objection": (msg("Against it"), msg("Say what speaks against it, and the rule it rests on.")),
 }
 """What an office can answer, with what it means."""
 SAID: Final = {
