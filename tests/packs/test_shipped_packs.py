@@ -108,8 +108,9 @@ def test_an_event_that_is_not_complete_says_what_is_missing(pack: Pack) -> None:
 def test_the_thirteen_events_of_the_national_list_are_there(city: Pack) -> None:
     complete = {event.id for event in city.life_events.values() if event.complete}
 
-    assert complete == {"open-restaurant", "newborn", "deregistration"}
-    assert len(city.life_events) == 13
+    ours = {"renew-food-permit"}  # what is on no list of one-things and needed all the same
+    assert complete - ours == {"open-restaurant", "newborn", "deregistration"}
+    assert len(city.life_events.keys() - ours) == 13
 
 
 def test_licence_type_codes_are_owned_by_a_well_formed_credit_code(pack: Pack) -> None:

@@ -42,6 +42,7 @@ FRAGMENTS = {
     "…: the list already has \"…\"", "…: the list below has no \"…\" to remove",
     "… (…): no layer below has this entry, so its list cannot be changed",
     "… …: no layer below has it, so it cannot be taken away",
+    "… …: a class of retention from below is not taken away, files would be kept shorter",
     # no sentences
     "dict[str, Any]", "Mapping[str, Any]", "tuple[str, ...]", "未导入的原因 why not imported", "^---[ \\t]*$", "^<!-- *(\\w+) *-->[ \\t]*$",
 }  # fmt: skip

@@ -78,11 +78,10 @@ def test_a_correction_stops_the_notice_term_and_its_answer_starts_a_new_one():
 
 
 def test_the_notice_term_of_a_held_case_counts_from_its_release():
-    waiting = read("03-20", "hold 03-02")
-    released = read("03-20", "hold 03-02", "release 03-18")
+    waiting = read("03-20", "submit 03-02", "hold 03-02")
+    released = read("03-20", "submit 03-02", "hold 03-02", "release 03-18")
     assert (waiting.state, waiting.running, waiting.notify_by) == (State.WAITING, False, None)
     assert released.notify_by == DueDate(d("03-25"), False)
-    assert read("03-20", "submit 03-02", "hold 03-02", "release 03-18") == released
 
 
 def test_without_a_notice_term_silence_says_nothing():
@@ -323,6 +322,10 @@ def any_terms(draw: st.DrawFn) -> Terms:
         remedy=draw(maybe),
         objection=draw(maybe),
         review=draw(maybe),
+        correction=draw(maybe),
+        remind=draw(st.none() | st.builds(days, st.integers(1, 5))),
+        heard=draw(maybe),
+        hearing=draw(maybe),
         rolls=draw(st.booleans()),
     )
 
@@ -347,12 +350,13 @@ def test_every_clock_is_consistent(events, of, today):
         assert found.accepted_on is not None
         assert found.accepted_on <= today
     assert found.used >= 0
-    assert (found.duty is None) == (found.verify_by is found.remedy_by is found.review_by is None)
+    owed = [found.verify_by, found.remedy_by, found.review_by, found.hearing_by]
+    assert (found.duty is None) == (owed == [None] * 4)
     if found.object_by or found.review_by:
         assert found.state in OBJECTIONABLE
     if found.duty:
         assert found.state in {State.GRANTED, State.COMPLETED} | OBJECTIONABLE
-        assert found.duty.due in (found.verify_by, found.remedy_by, found.review_by)
+        assert found.duty.due in owed
         assert (found.duty.light is Light.RED) == (today > found.duty.due.day) == (found.duty.days_left < 0)
 
 

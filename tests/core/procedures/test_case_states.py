@@ -87,7 +87,7 @@ def test_a_refusal_reads_like_a_sentence():
         "grant cannot happen to a case that is correcting; possible: answer_correction, decline, withdraw"
     )
     with pytest.raises(NotAllowed, match="the case is closed"):
-        next_state(State.TERMINATED, Event.WITHDRAW)
+        next_state(State.WITHDRAWN, Event.WITHDRAW)
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.SUBMITTED, State.CORRECTING, State.ACCEPTED])
@@ -102,13 +102,25 @@ def test_an_applicant_decides_nothing():
     assert not decided & {e.event for e in EDGES if e.by == "applicant"}
 
 
-def test_only_an_officer_grants_or_refuses():
-    deciding = (Event.GRANT, Event.GRANT_ON_COMMITMENT, Event.REFUSE, *REVOKING)
-    assert {e.by for e in EDGES if e.event in deciding} == {"officer"}
+def test_only_an_officer_refuses_or_ends_and_the_platform_only_grants():
+    against = (Event.GRANT_ON_COMMITMENT, Event.REFUSE, Event.DECLINE, *REVOKING)
+    assert {e.by for e in EDGES if e.event in against} == {"officer"}
+    assert {e.by for e in EDGES if e.event is Event.GRANT} == {"officer", "system"}
+
+
+def test_what_ended_for_want_of_evidence_can_wait_again_and_nothing_else():
+    ended = ("submit 2026-03-02", "hold 2026-03-02", "terminate 2026-03-04")
+    assert replay(story(*ended, "revive 2026-03-09", "release 2026-03-10")) is State.SUBMITTED
+    assert possible(story(*ended), "system") == (Event.REVIVE,)
+    for other in ("accept 2026-03-03", "hold 2026-03-03"):
+        story_of = ("submit 2026-03-02", other)
+        if other.startswith("hold"):
+            story_of += ("release 2026-03-04", "accept 2026-03-04")
+        with pytest.raises(NotAllowed):
+            replay(story(*story_of, "terminate 2026-03-05", "revive 2026-03-09"))
 
 
 def test_a_waiting_case_is_released_into_submission():
-    assert replay(story("hold 2026-03-02", "release 2026-03-04")) is State.SUBMITTED
     assert replay(story("submit 2026-03-02", "hold 2026-03-02", "release 2026-03-04")) is State.SUBMITTED
 
 
@@ -166,7 +178,7 @@ def test_a_promise_is_checked_until_it_is_found_kept_and_no_longer(extra: tuple[
 
 def test_where_nothing_was_promised_nothing_is_checked():
     granted = story("submit 2026-03-02", "accept 2026-03-03", "grant 2026-03-04", "deliver 2026-03-04")
-    assert set(possible(granted, "officer")) == set(REVOKING)
+    assert set(possible(granted, "officer")) == {Event.ANNOUNCE_END, *REVOKING}
     assert Event.MISS_VERIFICATION not in possible(granted, "system")
     assert {Event.VERIFY, Event.ORDER_REMEDY} <= set(possible(story(*ON_PROMISE), "officer"))
 
@@ -182,7 +194,7 @@ def test_what_was_put_right_can_be_found_kept():
 def test_what_was_granted_ends_by_one_of_three_and_only_an_objection_follows(event: Event, state: State):
     events = story(*ON_PROMISE, f"{event} 2026-03-09")
     assert replay(events) is state
-    assert {State.COMPLETED} | OBJECTIONABLE == CLOSED - FINAL
+    assert {State.COMPLETED, State.TERMINATED} | OBJECTIONABLE == CLOSED - FINAL
     assert possible(events, "applicant") == (Event.OBJECT,)
     assert possible(events, "officer") == ()
 

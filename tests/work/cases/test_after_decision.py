@@ -122,6 +122,11 @@ def test_an_untrue_commitment_is_annulled_by_two_and_ends_the_licence(desk: Desk
     assert "another officer" in own.json()["detail"]
     hear(desk.now)
     assert licence_of(case).status == "valid"
+    early = post(second, desk, case, "endings/confirmation")
+    assert early.status_code == 409
+    assert "may still state and defend, until 9 March 2026" in early.json()["detail"]
+    desk.later(days=8)
+    second = desk.browser("demo-fire-second")
     done = post(second, desk, case, "endings/confirmation")
     assert done.status_code == 200
     assert (case.state, case.afterwards) == ("annulled", "objectable")
@@ -145,6 +150,10 @@ def test_a_grant_is_recalled_and_the_licence_ends_today(desk: Desk, hear: Hear) 
     officer = desk.browser("demo-market")
     body = {"ground": "law-changed", "reasons": "The regulation it rests on was repealed."}
     answer = post(officer, desk, case, "endings", body)
+    assert (answer.status_code, answer.json()["state"]) == (200, "completed")
+    assert answer.json()["clock"]["state_by"]["day"] == "2026-03-09"
+    desk.later(days=8)
+    answer = post(desk.browser("demo-market"), desk, case, "endings/confirmation")
     assert answer.status_code == 200
     assert answer.json()["state"] == "recalled"
     assert answer.json()["ending"]["kind"] == "recall"
@@ -190,6 +199,7 @@ def test_what_is_still_not_kept_after_the_time_for_it_can_be_annulled(desk: Desk
         ).status_code
         == 200
     )
+    desk.later(days=8)
     assert (
         post(desk.browser("demo-fire-second"), desk, case, "endings/confirmation").json()["state"]
         == "annulled"
@@ -213,6 +223,10 @@ def test_every_other_ground_leads_to_its_end(desk: Desk, hear: Hear, ground: str
     ending = revocations.propose(
         acting=desk.acting("demo-market"), number=case.number, ground=ground, reasons="So."
     )
+    assert (ending.carried_out_at is not None) is GROUNDS[ground].unheard
+    if not GROUNDS[ground].unheard:
+        desk.later(days=8)
+        ending = revocations.carry_out(acting=desk.acting("demo-market"), number=case.number)
     case.refresh_from_db()
     assert (
         case.state
@@ -283,7 +297,10 @@ def test_nobody_but_an_officer_of_the_organ_checks_or_ends(desk: Desk, hear: Hea
 def test_an_applicant_is_not_shown_what_is_only_proposed(desk: Desk, hear: Hear) -> None:
     case = granted_on_commitment(desk, hear)
     revocations.propose(
-        acting=desk.acting("demo-fire"), number=case.number, ground="deceit", reasons="A forged plan."
+        acting=desk.acting("demo-fire"),
+        number=case.number,
+        ground="own-wish",
+        reasons="They have written to us.",
     )
     client = desk.browser("demo-lin")
     account: Any = desk.city.account("demo-lin")
@@ -354,7 +371,7 @@ def annulled(desk: Desk, hear: Hear) -> models.Case:
     revocations.propose(
         acting=desk.acting("demo-fire"), number=case.number, ground="commitment-untrue", reasons="Untrue."
     )
-    desk.later(minutes=1)
+    desk.later(days=8)
     revocations.carry_out(acting=desk.acting("demo-fire-second"), number=case.number)
     hear(desk.now)
     case.refresh_from_db()
@@ -371,7 +388,7 @@ def test_whose_promise_was_untrue_goes_the_other_way_until_the_record_is_repaire
         submission.submit(acting=acting, application=draft.id)
     said = refusal.value.fields["service:fire-check"]
     assert case.number in said
-    assert "Until 2027-03-02" in said
+    assert "Until 2027-03-10" in said
     drafts.answer(acting=acting, application=draft.id, answers={"fire_mode": "ordinary"})
     other = submission.submit(acting=acting, application=draft.id)
     assert other.cases.get(service=FIRE).variant is None

@@ -11,7 +11,9 @@ from tests.work.cases.test_after_decision import Hear, annulled, granted, grante
 from tests.work.cases.test_officer_handling import typed
 
 from tongban.base.identity import queries as identity
-from tongban.work.cases import models
+from tongban.base.notices import queries as notices
+from tongban.work.cases import models, tasks
+from tongban.work.cases.actions import revocations
 
 
 def lin(desk: Desk) -> Client:
@@ -82,7 +84,7 @@ def test_an_end_with_one_officer_asks_once_more(desk: Desk, hear: Hear) -> None:
     form = text(officer.get(url(case, "end")))
     assert "It was obtained by deceit" in form
     assert "What was promised" not in form  # nothing was promised here
-    body = {"version": case.version, "ground": "deceit", "reasons": "The plan was forged."}
+    body = {"version": case.version, "ground": "own-wish", "reasons": "The plan was forged."}
     asked = text(officer.post(url(case, "end"), body))
     assert "This cannot be undone." in asked
     case.refresh_from_db()
@@ -92,11 +94,122 @@ def test_an_end_with_one_officer_asks_once_more(desk: Desk, hear: Hear) -> None:
     desk.later(minutes=1)
     officer.post(url(case, "end"), {**body, "confirmed": "1"})
     case.refresh_from_db()
-    assert case.state == "annulled"
+    assert case.state == "cancelled"
     assert officer.get(url(case, "end")).status_code == 302
     own = text(lin(desk).get(f"/applications/{case.application.number}"))
-    assert "Annulled" in own
-    assert "Decision to annul" in own
+    assert "Cancelled" in own
+    assert "Decision to cancel" in own
+
+
+def test_a_holder_states_on_the_page_and_the_officer_answers_it(desk: Desk, hear: Hear) -> None:
+    case = granted(desk, hear)
+    officer = desk.browser("demo-market")
+    desk.later(minutes=1)
+    body = {"version": case.version, "ground": "deceit", "reasons": "The plan was forged."}
+    told = officer.post(url(case, "end"), body, follow=True)
+    assert "The holder has been told, and may state and defend." in text(told)
+    case.refresh_from_db()
+    assert (case.state, case.afterwards) == ("completed", "announced")
+    hear(desk.now)
+    page = text(officer.get(url(case)))
+    assert "the holder may speak until 9 March 2026" in page
+    assert "Carry it out" not in page
+    own = text(lin(desk).get(f"/applications/{case.application.number}"))
+    assert "You may state and defend until 9 March 2026." in own
+    holder, at = lin(desk), f"/cases/{case.number}/heard"
+    assert "The plan was forged." in text(holder.get(at))
+    empty = holder.post(at, {"version": case.version, "statement": " "})
+    assert empty.status_code == 422
+    old = holder.post(at, {"version": 1, "statement": "It is the plan of the architect."})
+    assert old.status_code == 412
+    assert "It is the plan of the architect." in text(old)
+    desk.later(minutes=1)
+    assert (
+        holder.post(
+            at, {"version": case.version, "statement": "It is the plan of the architect."}
+        ).status_code
+        == 302
+    )
+    shown = text(holder.get(at))
+    assert "It is the plan of the architect." in shown
+    assert "Send the statement" not in shown
+    desk.later(days=8)
+    officer = desk.browser("demo-market")
+    assert "Carry it out" in text(officer.get(url(case)))
+    form = text(officer.get(url(case, "end/confirm")))
+    assert "It is the plan of the architect." in form
+    case.refresh_from_db()
+    unanswered = officer.post(
+        url(case, "end/confirm"), {"version": case.version, "confirmed": "1", "answer": ""}
+    )
+    assert unanswered.status_code == 422
+    case.refresh_from_db()
+    assert case.state == "completed"
+    officer.post(
+        url(case, "end/confirm"), {"version": case.version, "confirmed": "1", "answer": "He denies it."}
+    )
+    case.refresh_from_db()
+    assert case.state == "annulled"
+    hear(desk.now)
+    assert "He denies it." in text(lin(desk).get(at))
+    (paper,) = (d for d in notices.documents_of(case.application_id) if d.kind == "annulment")
+    assert "He denies it." in text(lin(desk).get(f"/documents/{paper.number}"))
+
+
+def test_a_hearing_is_called_in_time_held_by_another_and_put_on_record(desk: Desk, hear: Hear) -> None:
+    case = granted(desk, hear)
+    desk.later(minutes=1)
+    revocations.propose(
+        acting=desk.acting("demo-market"), number=case.number, ground="deceit", reasons="Forged."
+    )
+    case.refresh_from_db()
+    holder, at = lin(desk), f"/cases/{case.number}/heard"
+    desk.later(minutes=1)
+    assert holder.post(at, {"version": case.version, "what": "hearing"}).status_code == 302
+    case.refresh_from_db()
+    assert case.afterwards == "hearing"
+    officer = desk.browser("demo-market")
+    assert "Hearing to be held" in text(officer.get("/office"))
+    soon = officer.post(
+        url(case, "hearing"), {"version": case.version, "at": "2026-03-06T09:00", "where": "Room 1"}
+    )
+    assert soon.status_code == 422
+    assert "not earlier than 11 March 2026" in text(soon)
+    desk.later(minutes=1)
+    officer.post(url(case, "hearing"), {"version": case.version, "at": "2026-03-12T09:00", "where": "Room 1"})
+    hear(desk.now)
+    assert "12 March 2026, 09:00" in text(holder.get(at))
+    desk.later(days=11)
+    tasks.let_time_act(0)
+    case.refresh_from_db()
+    assert case.events.filter(event="close_statement").get().day.isoformat() == "2026-03-10"
+    officer = desk.browser("demo-market")
+    assert "Carry it out" not in text(officer.get(url(case)))
+    own = officer.post(url(case, "hearing"), {"version": case.version, "record": "They said so."})
+    assert own.status_code == 409
+    desk.later(minutes=1)
+    second = desk.browser("demo-market-second")
+    second.post(url(case, "hearing"), {"version": case.version, "record": "They said so."})
+    case.refresh_from_db()
+    assert case.afterwards == "heard"
+    assert "Holder heard" in text(officer.get("/office"))
+    assert "They said so." in text(lin(desk).get(at))
+
+
+def test_what_is_called_off_is_told_and_nothing_changes(desk: Desk, hear: Hear) -> None:
+    case = granted(desk, hear)
+    desk.later(minutes=1)
+    revocations.propose(
+        acting=desk.acting("demo-market"), number=case.number, ground="deceit", reasons="Forged."
+    )
+    desk.later(minutes=1)
+    revocations.drop(acting=desk.acting("demo-market"), number=case.number)
+    hear(desk.now)
+    case.refresh_from_db()
+    assert (case.state, case.afterwards) == ("completed", "")
+    assert "It stays in force" in text(lin(desk).get("/inbox"))
+    assert "This is closed" in text(lin(desk).get(f"/cases/{case.number}/heard"))
+    assert lin(desk).get(f"/cases/{desk.case(FOOD).number}/heard").status_code == 404
 
 
 def test_an_end_with_two_officers_is_carried_out_by_the_second(desk: Desk, hear: Hear) -> None:
@@ -110,7 +223,10 @@ def test_an_end_with_two_officers_is_carried_out_by_the_second(desk: Desk, hear:
     assert "Proposed by you" in page
     assert "Carry it out" not in page
     assert "Say what the check has found" not in page
-    assert "No second exit." not in text(lin(desk).get(f"/applications/{case.application.number}"))
+    assert "Carry it out" not in text(second.get(url(case)))  # the holder may still speak
+    desk.later(days=8)
+    second = desk.browser("demo-fire-second")
+    assert "Carry it out" not in text(desk.browser("demo-fire").get(url(case)))
     assert "Carry it out" in text(second.get(url(case)))
     assert "This cannot be undone." in text(second.get(url(case, "end/confirm")))
     desk.later(minutes=1)
@@ -132,7 +248,7 @@ def test_a_proposal_is_dropped_on_the_page(desk: Desk, hear: Hear) -> None:
 def test_an_exclusion_is_shown_and_lifted_with_reasons(desk: Desk, hear: Hear) -> None:
     case = annulled(desk, hear)
     officer = desk.browser("demo-fire")
-    assert "From 2 March 2026 to 2 March 2027 nothing is decided on commitment" in text(
+    assert "From 10 March 2026 to 10 March 2027 nothing is decided on commitment" in text(
         officer.get(url(case))
     )
     assert officer.post(url(case, "readmit"), {"version": case.version, "reasons": ""}).status_code == 422

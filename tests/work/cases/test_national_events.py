@@ -46,6 +46,8 @@ class Situation:
     """Answers besides, and instead."""
     without: frozenset[str] = frozenset()
     """Services of the event that this situation does not need."""
+    held_until: Mapping[str, date] = field(default_factory=dict)
+    """Kinds of licence that whoever applies holds, with the last day of each."""
 
 
 def _without(services: str) -> frozenset[str]:
@@ -117,6 +119,10 @@ SITUATIONS = (
     Situation(
         "open-transport-business", "ride-hailing-is-a-permit-of-its-own", SHOP,
         without=_without("road-freight-permit road-passenger-permit vehicle-operation-certificate vehicle-use-change"),
+    ),
+    Situation(
+        "renew-food-permit", "the-permit-that-runs-out-is-renewed", SHOP,
+        held_until={"food_business_permit": date(2026, 4, 30)},
     ),
     Situation(
         "retirement", "an-employee-retires-and-draws-the-housing-fund", PERSON, {"wants_elder_card": True},
@@ -315,8 +321,27 @@ def holds(caller: Caller, city: City, number: str) -> None:
             continue
         assert licence is not None, kind
         shown = caller.call("GET", f"/licences/{licence.pk}")
-        assert (shown["kind"], shown["state"]) == (kind, "valid")
+        begun = licence.valid_from <= city.now.date()  # what prolongs another begins when that has ended
+        assert (shown["kind"], shown["state"]) == (kind, "valid" if begun else "not-yet-valid")
+        if not begun:
+            continue
         assert caller.call("POST", "/licences/verify", {"token": shown["token"]})["outcome"] == "valid"
+
+
+def hold(city: City, who: str, kind: str, until: date) -> None:
+    """Enter a licence of the one who applies into the register."""
+    from tongban.base.identity import queries as identity
+    from tongban.base.kit.acting import system
+    from tongban.records.licences import actions
+
+    pack: Any = city.pack
+    account: Any = city.account(who)
+    holder = identity.mandates_of(account.person, city.now).first().principal
+    organ = next(o for o in pack.organisations.values() if o.authority == pack.licences[kind].issuer)
+    actions.register(
+        acting=system(city.now, "990100", "test"), kind=pack.licences[kind], pack=pack, organisation=organ, holder=holder,
+        holder_name=holder.name, number="JY29901000000001", values={}, on=date(2021, 5, 1), valid_to=until,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda s: f"{s.event}:{s.vector}")
@@ -326,6 +351,8 @@ def test_a_national_event_runs_from_its_plan_to_the_last_decision(
     if situation.who == FIRM:
         officers.firm(city, FIRM, "小满茶饮有限公司", "91990101MADEM0513R")
     pack: Any = city.pack
+    for kind, until in situation.held_until.items():
+        hold(city, situation.who, kind, until)
     assert run(city, hear, situation) == set(pack.life_events[situation.event].services) - situation.without
 
 

@@ -53,6 +53,22 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "review_by": Bilingual("最晚复核的日期", "Last day for the review"),
     "outcome": Bilingual("复核结论", "What the review has come to"),
     "ground": Bilingual("法定情形", "Ground in law"),
+    "effect": Bilingual("结束的方式", "How it would end"),
+    "state_by": Bilingual("最晚陈述、申辩和要求听证的日期", "Last day for stating, defending and asking for a hearing"),
+    "hearing_right": Bilingual("能不能要求听证", "Whether a hearing can be asked for"),
+    "hearing_on": Bilingual("听证时间", "When the hearing is held"),
+    "hearing_at": Bilingual("听证地点", "Where the hearing is held"),
+    "answer": Bilingual("对陈述、申辩意见的答复", "Answer to what the holder has stated"),
+    "renewed_from": Bilingual("新的有效期开始的日期", "First day of the new term"),
+    "old_dates": Bilingual("原来告知的日期，每行一个", "Days told before, one a line"),
+    "new_dates": Bilingual("现在的日期，每行一个", "Days as they are now, one a line"),
+    "appointed_on": Bilingual("上门核查的时间", "When officers come to look at the place"),
+    "visitors": Bilingual("由谁上门核查", "Who comes"),
+    "looks": Bilingual("要看的内容，每行一项", "What they look at, one a line"),
+    "counted": Bilingual("核查用多少时间、算不算在期限里", "How long it takes, and whether that time counts"),
+    "visited_on": Bilingual("核查日期", "Day of the visit"),
+    "found": Bilingual("核查发现，每行一项", "What was found, one a line"),
+    "result_of_visit": Bilingual("核查结论", "What the visit has come to"),
     "delivered": Bilingual("送达的文书名称和编号", "Document delivered, with its number"),
     "delivery_way": Bilingual("送达方式", "How it was delivered"),
     "delivered_on": Bilingual("送达日期", "Day of delivery"),
@@ -62,12 +78,21 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
 _ALWAYS: Final = (
     "number", "date", "authority", "contact", "applicant", "service", "case_number", "received_on", "legal_basis",
 )  # fmt: skip
-_TAKEN_BACK: Final = ("ground", "reasons", "decided_on", "decision_number", "result", "review_body", "court")
+_TAKEN_BACK: Final = (
+    "ground", "reasons", "answer", "decided_on", "decision_number", "result", "review_body", "court",
+)  # fmt: skip
 FILLED: Final[Mapping[DocumentKind, frozenset[str]]] = {
     kind: frozenset((*_ALWAYS, *more))
     for kind, more in {
         DocumentKind.RECEIPT: ("materials",),
-        DocumentKind.CORRECTION: ("missing",),
+        DocumentKind.CORRECTION: ("missing", "correct_by"),
+        DocumentKind.DEEMED_ACCEPTANCE: ("accepted_on", "due_on", "statutory_due_on"),
+        DocumentKind.DEEMED_RENEWAL: ("reasons", "decided_on", "renewed_from", "result", "valid_until"),
+        DocumentKind.ENDING_NOTICE: (
+            "ground", "effect", "reasons", "decided_on", "decision_number", "result", "state_by", "hearing_right",
+        ),
+        DocumentKind.HEARING_NOTICE: ("ground", "effect", "decided_on", "decision_number", "hearing_on", "hearing_at"),
+        DocumentKind.NEW_DATES: ("old_dates", "new_dates", "reasons"),
         DocumentKind.ACCEPTANCE: ("accepted_on", "due_on", "statutory_due_on"),
         DocumentKind.NON_ACCEPTANCE: ("reasons", "review_body", "court"),
         DocumentKind.SPECIAL_PROCEDURE: ("reasons",),
@@ -88,6 +113,8 @@ FILLED: Final[Mapping[DocumentKind, frozenset[str]]] = {
         DocumentKind.ANNULMENT: (*_TAKEN_BACK,),
         DocumentKind.RECALL: (*_TAKEN_BACK,),
         DocumentKind.CANCELLATION: (*_TAKEN_BACK,),
+        DocumentKind.INSPECTION: ("reasons", "appointed_on", "visitors", "looks", "counted"),
+        DocumentKind.INSPECTION_RECORD: ("visited_on", "visitors", "found", "result_of_visit"),
         DocumentKind.TERMINATION: ("reasons", "review_body", "court"),
         DocumentKind.WITHDRAWAL: ("reasons",),
     }.items()

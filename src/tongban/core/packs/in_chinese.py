@@ -9,7 +9,9 @@ from typing import Final
 from tongban.core.packs import in_chinese_hints as hints
 from tongban.core.packs import in_chinese_policies as of_policies
 from tongban.core.packs import in_chinese_retention as of_retention
+from tongban.core.packs import in_chinese_rights as of_rights
 from tongban.core.packs import in_chinese_signers as of_signers
+from tongban.core.packs import in_chinese_visits as of_visits
 from tongban.core.packs.content import NOUNS
 from tongban.core.packs.pack import Problem
 from tongban.core.rules import in_chinese as of_rules
@@ -307,9 +309,7 @@ TABLE: Final = """
     this is not an SVG drawing: the outer element must be <svg> | 这不是 SVG 图形：最外层必须是 <svg>
     this is not an SVG drawing: $what | 这不是 SVG 图形：$what
 """
-_MESSAGES: Final = Wording(
-    TABLE + hints.TABLE + of_policies.TABLE + of_retention.TABLE + of_signers.TABLE + of_rules.TABLE
-)
+_MESSAGES: Final = Wording(TABLE + hints.TABLE + of_policies.TABLE + of_retention.TABLE + of_signers.TABLE + of_rights.TABLE + of_visits.TABLE + of_rules.TABLE)
 _NAMED: Final = re.compile(
     rf"(?P<noun>{'|'.join(sorted(NOUNS.values(), key=len, reverse=True))}) (?P<id>.+?)"
     r"(?: \((?P<path>[^()]+)\))?: (?P<said>.+)",

@@ -96,6 +96,9 @@ def _take_away(drafts: dict[str, _Draft], folder: str, key: tree.Scalar, entry: 
     if not isinstance(mark, tree.Scalar) or mark.value is not True or len(entry.fields) > 2:
         message = f"{NOUNS[folder]} {key.text}: an entry that is taken away holds only its {key_of(folder)} and 'remove: true'"
         return [Problem(mark.position, "remove", message, "take out the other fields, or take out 'remove'")]
+    if folder == "retention":
+        message = f"{NOUNS[folder]} {key.text}: a class of retention from below is not taken away, files would be kept shorter"
+        return [Problem(key.position, "lock", message, "let a class of your own keep them longer")]
     if key.text not in drafts:
         message = f"{NOUNS[folder]} {key.text}: no layer below has it, so it cannot be taken away"
         return [Problem(key.position, "remove", message, names.did_you_mean(key.text, drafts))]

@@ -13,11 +13,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from tongban.core.packs.model_base import ArticleId, Cited, Confidence, Entry, Id, Model, Name, Rule, SpeaksOf
+from tongban.core.packs.model_base import (
+    ArticleId,
+    Cited,
+    Confidence,
+    Entry,
+    Id,
+    Model,
+    Name,
+    Rule,
+    SpeaksOf,
+    Term,
+)
 from tongban.core.packs.model_guide import Channels, Codes, FeeLine, Gap, Question, Step
+from tongban.core.packs.model_rights import Answering, Ending, Objection, Renewal
 from tongban.core.packs.model_signers import Signer
 from tongban.core.packs.model_tests import Expectation, PackTest
-from tongban.core.values.duration import Unit
+from tongban.core.packs.model_visits import Consultation, Inspection
 from tongban.core.values.text import Bilingual
 
 __all__ = [
@@ -31,6 +43,7 @@ __all__ = [
     "Name",
     "PackTest",
     "Rule",
+    "Term",
 ]
 
 # -- pack.yaml ---------------------------------------------------------------------------------------------
@@ -264,17 +277,6 @@ class Resource(Entry):
 # -- services ----------------------------------------------------------------------------------------------
 
 
-class Term(Cited):
-    """A period. `amount: 0` is on the spot."""
-
-    amount: Annotated[int, Field(ge=0)]
-    unit: Unit = Unit.WORKING_DAYS
-    extension: Annotated[int, Field(ge=0)] = 0
-    """By how much the head of the organ may extend it, in the same unit."""
-    rolls: bool = True
-    """Whether a term that ends on a rest day moves to the next working day (民法典 art. 203, recalled)."""
-
-
 class UploadSpec(Model):
     formats: tuple[Literal["pdf", "jpg", "png"], ...] = ("pdf", "jpg", "png")
     max_mb: Annotated[int, Field(ge=1, le=50)] = 20
@@ -367,29 +369,6 @@ class Variant(Cited):
     note: Bilingual | None = None
 
 
-class Ending(Cited):
-    """How what was granted ends before its time (行政许可法 arts. 8, 69, 70)."""
-
-    two_officers: bool = False
-    """One proposes, another carries it out."""
-    annul: tuple[ArticleId, ...] = ()
-    """What an annulment (撤销) rests on: it should never have been granted. Empty: what the service rests on."""
-    recall: tuple[ArticleId, ...] = ()
-    """What a recall (撤回) rests on: lawful, but the law or the circumstances have changed."""
-    cancel: tuple[ArticleId, ...] = ()
-    """What a cancellation (注销) rests on: it has come to its end."""
-
-
-class Objection(Cited):
-    """That an applicant may object at the office itself to what was decided against them; another officer reviews it.
-    Reconsideration and the courts stay open besides."""
-
-    within: Term
-    """From the decision to the last day for objecting."""
-    review: Term
-    """From the objection to the end of its review."""
-
-
 class Registration(Model):
     """The result founds its holder and gives it a unified social credit code (GB 32100-2015)."""
 
@@ -432,6 +411,10 @@ class Service(Entry):
     promised: Term
     notify_missing: Term | None = None
     """Time to list every defect once; passed in silence, the case counts as accepted (行政许可法 art. 32)."""
+    correction: Answering | None = None
+    """None: a correction notice waits for its answer without end."""
+    renewal: Renewal | None = None
+    """What it prolongs; None: it grants something new."""
     deliver: Term | None = None
     variants: tuple[Variant, ...] = ()
     form: tuple[Name, ...] = ()
@@ -441,6 +424,8 @@ class Service(Entry):
     signers: tuple[Signer, ...] = ()
     """Who signs besides the applicant."""
     result: Result
+    consultations: tuple[Consultation, ...] = ()
+    inspection: Inspection | None = None
     objection: Objection | None = None
     """None: only the remedies of law."""
     ending: Ending | None = None

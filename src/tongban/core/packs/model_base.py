@@ -5,7 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tongban.core.values.duration import Unit
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([-_][a-z0-9]+)*$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -45,3 +47,14 @@ class Cited(Model):
 
 class Entry(Cited):
     id: Id
+
+
+class Term(Cited):
+    """A period. `amount: 0` is on the spot."""
+
+    amount: Annotated[int, Field(ge=0)]
+    unit: Unit = Unit.WORKING_DAYS
+    extension: Annotated[int, Field(ge=0)] = 0
+    """By how much the head of the organ may extend it, in the same unit."""
+    rolls: bool = True
+    """Whether a term that ends on a rest day moves to the next working day (民法典 art. 203, recalled)."""

@@ -84,6 +84,7 @@ class DocumentKind(StrEnum):
     RECEIPT = "receipt"  # 收件凭证
     CORRECTION = "correction"  # 补正告知书
     ACCEPTANCE = "acceptance"  # 受理通知书
+    DEEMED_ACCEPTANCE = "deemed-acceptance"  # 视为受理告知书: nobody asked for anything in time
     NON_ACCEPTANCE = "non-acceptance"  # 不予受理决定书
     SPECIAL_PROCEDURE = "special-procedure"  # 特别程序告知书
     EXTENSION = "extension"  # 延期通知书
@@ -91,16 +92,22 @@ class DocumentKind(StrEnum):
     REFUSAL = "refusal"  # 不予许可决定书
     APPROVAL = "approval"  # 同意办理决定书: in favour, on a service that is no permit
     REJECTION = "rejection"  # 不予办理决定书: against, on a service that is no permit
+    DEEMED_RENEWAL = "deemed-renewal"  # 视为准予延续告知书: nothing was decided before the last day
     DELIVERY = "delivery"  # 送达回证
     TOLERANCE = "tolerance"  # 容缺受理告知承诺书
     COMMITMENT = "commitment"  # 告知承诺书
     VERIFICATION = "verification"  # 承诺核查结果告知书: the promise is kept
     REMEDY = "remedy"  # 责令限期整改通知书: it is not, or not yet
+    ENDING_NOTICE = "ending-notice"  # 拟撤销（撤回、注销）告知书: before it ends, with the right to be heard
+    HEARING_NOTICE = "hearing-notice"  # 听证通知书
+    NEW_DATES = "new-dates"  # 办理期限变更告知书
     ANNULMENT = "annulment"  # 撤销决定书
     RECALL = "recall"  # 撤回决定书
     CANCELLATION = "cancellation"  # 注销决定书
     OBJECTION = "objection"  # 异议受理通知书
     REVIEW = "review"  # 复核决定书
+    INSPECTION = "inspection"  # 现场核查通知书
+    INSPECTION_RECORD = "inspection-record"  # 现场核查记录
     TERMINATION = "termination"  # 终止办理通知书
     WITHDRAWAL = "withdrawal"  # 撤回申请确认书: taken back, or counted as taken back
 

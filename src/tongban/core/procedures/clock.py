@@ -16,7 +16,7 @@ from typing import Final
 from tongban.core.procedures.history import History, read
 from tongban.core.procedures.lights import Lights, Progress, colour
 from tongban.core.procedures.model import CaseEvent, Clock, Duty, DutyKind, Light, State, Terms
-from tongban.core.procedures.spans import Pauses, last_day, working_days
+from tongban.core.procedures.spans import Pauses, first_day, last_day, working_days
 from tongban.core.procedures.states import replay
 from tongban.core.values.calendar import DueDate, WorkCalendar
 from tongban.core.values.duration import Duration
@@ -44,13 +44,16 @@ def clock(
 
     as_of = min(history.ended_on, today) if history.ended_on else today
     pauses = _pauses(history, as_of)
-    promised, statutory = _approval(history, terms, calendar, pauses)
+    promised, statutory = _in_time_to_renew(*_approval(history, terms, calendar, pauses), history, terms)
     progress = _progress(history.accepted_on, promised, pauses, calendar, as_of)
     running = history.ended_on is None and history.paused_on is None and _runs(state, history)
     approving = running and state is State.ACCEPTED
     verify_by = _from(history.promise_on, terms.verify, calendar, terms.rolls)
     remedy_by = _from(history.remedy_on, terms.remedy, calendar, terms.rolls)
     review_by = _from(history.objected_on, terms.review, calendar, terms.rolls)
+    correct_by = _from(history.correcting_on, terms.correction, calendar, terms.rolls)
+    hearing_by = _from(history.hearing_asked_on, terms.hearing, calendar, terms.rolls)
+    renews = terms.renews_until if _may_renew(history, terms) else None
 
     return Clock(
         state=state,
@@ -58,6 +61,7 @@ def clock(
         notify_by=history.notify_by,
         accepted_on=history.accepted_on,
         deemed_accepted=history.deemed,
+        deemed_on=history.deemed_on,
         promised=promised,
         statutory=statutory,
         materials_by=_materials_by(history, terms, calendar),
@@ -71,7 +75,40 @@ def clock(
         remedy_by=remedy_by,
         object_by=_from(history.against_on, terms.objection, calendar, terms.rolls),
         review_by=review_by,
-        duty=_duty({"review": review_by, "remedy": remedy_by, "verify": verify_by}, calendar, today, lights),
+        duty=_duty(
+            {"review": review_by, "hearing": hearing_by, "remedy": remedy_by, "verify": verify_by},
+            calendar,
+            today,
+            lights,
+        ),
+        correct_by=correct_by,
+        remind_on=first_day(calendar, terms.remind, correct_by.day) if correct_by and terms.remind else None,
+        state_by=_from(history.announced_on, terms.heard, calendar, terms.rolls),
+        hearing_by=hearing_by,
+        renews_until=renews,
+        renewed_by_silence=renews is not None and today > renews,
+    )
+
+
+def _may_renew(history: History, terms: Terms) -> bool:
+    """Whether silence renews: all was received while the licence was valid, and nothing was decided so far (art. 50)."""
+    until, received = terms.renews_until, history.received
+    if until is None or received is None or history.decided or history.ended_on is not None:
+        return False
+    return history.state in (State.SUBMITTED, State.ACCEPTED) and received <= until
+
+
+def _in_time_to_renew(
+    promised: DueDate | None, statutory: DueDate | None, history: History, terms: Terms
+) -> tuple[DueDate | None, DueDate | None]:
+    """A renewal is decided while the licence is valid, whatever the terms are: no later than its last day (art. 50)."""
+    until = terms.renews_until
+    if until is None or history.accepted_on is None or (history.received or until) > until:
+        return promised, statutory
+    last = DueDate(until, provisional=False)
+    return (
+        promised if promised is not None and promised.day <= until else last,
+        statutory if statutory is not None and statutory.day <= until else last,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from tongban.core.procedures.model import CaseEvent, Event, State, Terms
@@ -30,6 +30,9 @@ _MADE_VOID_BY_SILENCE: Final = frozenset(
 """Once accepted by silence, a case is neither held back, sent back nor accepted again."""
 
 
+_DECIDING: Final = frozenset({Event.GRANT, Event.GRANT_ON_COMMITMENT, Event.REFUSE, Event.DECLINE})
+
+
 @dataclass(slots=True)
 class History:
     """The legal days of one case up to some day. All days are civil days of the place."""
@@ -42,6 +45,8 @@ class History:
     """Last day to list defects; None once accepted or listed."""
     accepted_on: date | None = None
     deemed: bool = False
+    deemed_on: date | None = None
+    """First day after the notice term, on which silence had its effect."""
     pauses: tuple[tuple[date, date], ...] = ()
     """Closed suspensions as (day stopped, day resumed)."""
     paused_on: date | None = None
@@ -58,6 +63,14 @@ class History:
     """Day of a decision on a promise that is still to be checked."""
     remedy_on: date | None = None
     """Day on which a check asked for something to be put right that nobody has found put right yet."""
+    correcting_on: date | None = None
+    """Day of a correction notice that is still to be answered."""
+    announced_on: date | None = None
+    """Day on which the holder was told that what was granted is to end, while they may state and ask for a hearing."""
+    hearing_asked_on: date | None = None
+    """Day on which the holder asked for a hearing that is still to be held."""
+    decided: bool = False
+    """Something was decided, whatever a review has made of it: nothing is renewed by silence any more."""
     ended_on: date | None = None
     """Day on which the approval clock stopped for good."""
 
@@ -81,6 +94,7 @@ def _let_silence_speak(history: History, day: date) -> None:
     due = history.notify_by
     if history.state is State.SUBMITTED and due is not None and day > due.day:
         history.state, history.deemed = State.ACCEPTED, True
+        history.deemed_on = due.day + timedelta(days=1)
         history.accepted_on, history.notify_by = history.received, None
 
 
@@ -97,11 +111,14 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
 
     match event:
         case Event.SUBMIT | Event.RELEASE | Event.ANSWER_CORRECTION:
-            history.received = day
+            history.received, history.correcting_on = day, None
             notice = terms.notify_missing
             history.notify_by = last_day(calendar, day, notice) if notice else None
         case Event.HOLD | Event.REQUEST_CORRECTION | Event.DECLINE:
             history.notify_by = None
+            history.correcting_on = day if event is Event.REQUEST_CORRECTION else None
+        case Event.REVIVE:
+            history.ended_on = None
         case Event.ACCEPT | Event.ACCEPT_TOLERANTLY:
             history.accepted_on, history.notify_by = day, None
             history.tolerant_on = day if event is Event.ACCEPT_TOLERANTLY else None
@@ -121,6 +138,14 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
             history.remedy_on = day
         case Event.VERIFY:
             history.promise_on = history.remedy_on = None
+        case Event.ANNOUNCE_END:
+            history.announced_on, history.hearing_asked_on = day, None
+        case Event.ASK_HEARING:
+            history.hearing_asked_on = day
+        case Event.CLOSE_STATEMENT:
+            history.announced_on = None
+        case Event.HOLD_HEARING | Event.CALL_OFF_END:
+            history.announced_on = history.hearing_asked_on = None
         case Event.OBJECT:
             history.against_on, history.objected_on = None, day
         case Event.END_OBJECTION | Event.UPHOLD:
@@ -134,9 +159,11 @@ def _apply(history: History, happened: CaseEvent, terms: Terms, calendar: WorkCa
 
     if event in AGAINST:
         history.against_on, history.promise_on, history.remedy_on = day, None, None
+        history.announced_on = history.hearing_asked_on = None
     if history.state is State.GRANTED or history.state in CLOSED:
-        history.notify_by = None
+        history.notify_by = history.correcting_on = None
         history.ended_on = history.ended_on or day
+        history.decided = history.decided or event in _DECIDING
 
 
 def _begin_anew(history: History, day: date, terms: Terms, calendar: WorkCalendar) -> None:

@@ -30,6 +30,7 @@ class State(StrEnum):
 class Event(StrEnum):
     SUBMIT = "submit"
     HOLD = "hold"  # submitted while evidence of another case is awaited
+    REVIVE = "revive"  # it ended for want of evidence, which was granted after all
     RELEASE = "release"  # the awaited evidence is there
     REQUEST_CORRECTION = "request_correction"
     ANSWER_CORRECTION = "answer_correction"
@@ -40,6 +41,13 @@ class Event(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     EXTEND = "extend"
+    CONSULT = "consult"  # 征求意见: another authority is asked for its opinion
+    ANSWER_CONSULTATION = "answer_consultation"
+    LAPSE_CONSULTATION = (
+        "lapse_consultation"  # 超时默认: silent until the last day, which counts as no objection
+    )
+    ORDER_INSPECTION = "order_inspection"  # 现场核查: officers are going to look at the place
+    RECORD_INSPECTION = "record_inspection"  # recorded by one of them and confirmed by another
     GRANT = "grant"
     GRANT_ON_COMMITMENT = "grant_on_commitment"  # 告知承诺: decided on a promise, checked afterwards
     REFUSE = "refuse"
@@ -53,6 +61,12 @@ class Event(StrEnum):
     MISS_VERIFICATION = "miss_verification"  # the term for checking a promise went by
     ORDER_REMEDY = "order_remedy"  # 责令整改: the promise is not kept yet
     VERIFY = "verify"  # the promise was checked and is kept
+    ANNOUNCE_END = "announce_end"  # 告知: the holder is told that and why it is to end
+    STATE_DEFENCE = "state_defence"  # 陈述、申辩: the holder says what speaks against it
+    ASK_HEARING = "ask_hearing"  # 要求听证
+    CLOSE_STATEMENT = "close_statement"  # the time for stating and asking is over
+    HOLD_HEARING = "hold_hearing"  # 举行听证: held, and its record is written
+    CALL_OFF_END = "call_off_end"  # it is not going to end after all
     ANNUL = "annul"
     RECALL = "recall"
     CANCEL = "cancel"
@@ -89,6 +103,17 @@ class Terms:
     """For objecting to what was decided against the applicant; None: only the remedies of law."""
     review: Duration | None = None
     """From an objection to its review."""
+    correction: Duration | None = None
+    """For answering a correction notice; None: nothing follows from silence."""
+    remind: Duration | None = None
+    """By how long before that last day the applicant is reminded."""
+    heard: Duration | None = None
+    """For stating and defending, and for asking for a hearing, before something granted ends."""
+    hearing: Duration | None = None
+    """From asking for a hearing to the day it is held; None: a hearing cannot be asked for."""
+    renews_until: date | None = None
+    """Last day of the licence that is to be renewed, where it was applied for in time: no decision by then is a grant
+    (行政许可法 art. 50)."""
 
 
 class Light(StrEnum):
@@ -101,7 +126,7 @@ class Light(StrEnum):
     BLACK = "black"  # past the statutory day
 
 
-DutyKind = Literal["verify", "remedy", "review"]
+DutyKind = Literal["verify", "remedy", "review", "hearing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +135,8 @@ class Duty:
 
     kind: DutyKind
     """`verify`: the office checks a promise. `remedy`: the holder puts right what was found, then the office looks
-    again. `review`: another officer reviews what was objected to."""
+    again. `review`: another officer reviews what was objected to. `hearing`: the office holds the hearing that the holder
+    has asked for."""
     due: DueDate
     days_left: int
     """Working days to `due`; negative when past."""
@@ -151,3 +177,17 @@ class Clock:
     """What was objected to is reviewed until then."""
     duty: Duty | None = None
     """The next thing owed after the decision."""
+    correct_by: DueDate | None = None
+    """A correction notice is answered until then; later the application counts as taken back."""
+    remind_on: date | None = None
+    """Day from which the applicant is reminded of that."""
+    state_by: DueDate | None = None
+    """Last day for the holder to state and defend, and to ask for a hearing, before what was granted ends."""
+    hearing_by: DueDate | None = None
+    """The hearing that the holder has asked for is held until then."""
+    deemed_on: date | None = None
+    """The day on which it counted as accepted because of silence; acceptance itself counts from the receipt."""
+    renews_until: date | None = None
+    """No decision by the end of this day is a renewal (行政许可法 art. 50)."""
+    renewed_by_silence: bool = False
+    """That day is over, and nothing was decided."""

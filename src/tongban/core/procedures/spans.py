@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from tongban.core.values.calendar import DueDate, WorkCalendar
 from tongban.core.values.duration import Duration, Unit
@@ -40,14 +40,33 @@ def last_day(
     return _add(calendar, plain.day, still, Unit.CALENDAR_DAYS, rolls)
 
 
+def first_day(calendar: WorkCalendar, term: Duration, until: date) -> date:
+    """The last day on which a term can begin and be over by the end of `until`: counting back, the same way as forth."""
+    day = until
+    while _add(calendar, day, term.amount, term.unit, rolls=False).day > until:
+        day -= timedelta(days=1)
+    return day
+
+
 def working_days(calendar: WorkCalendar, pauses: Pauses) -> int:
-    """Working days during which the clock stood still."""
-    return sum(calendar.working_days_between(stopped, resumed) for stopped, resumed in pauses)
+    """Working days during which the clock stood still; a day that lies in several pauses counts once."""
+    return sum(calendar.working_days_between(stopped, resumed) for stopped, resumed in union(pauses))
 
 
 def calendar_days(pauses: Pauses) -> int:
-    """Days during which the clock stood still."""
-    return sum((resumed - stopped).days for stopped, resumed in pauses)
+    """Days during which the clock stood still; a day that lies in several pauses counts once."""
+    return sum((resumed - stopped).days for stopped, resumed in union(pauses))
+
+
+def union(pauses: Pauses) -> tuple[tuple[date, date], ...]:
+    """The same days without overlaps, in order."""
+    joined: list[tuple[date, date]] = []
+    for stopped, resumed in sorted(pauses):
+        if joined and stopped <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], resumed)
+        else:
+            joined.append((stopped, resumed))
+    return tuple(joined)
 
 
 def _add(calendar: WorkCalendar, start: date, amount: int, unit: Unit, rolls: bool) -> DueDate:

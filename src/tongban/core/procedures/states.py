@@ -1,13 +1,16 @@
 """Which event may follow which state, as one table; nothing else decides it.
 
     begun?  --submit-->  submitted  --accept-->  accepted  --grant-->  granted  --deliver-->  completed
-            --hold---->  waiting  --release-->  submitted  --request_correction-->  correcting
+                         submitted  --hold---->  waiting   --release-->  submitted  --request_correction-->  correcting
 
             completed  --annul-->  annulled     --recall-->  recalled     --cancel-->  cancelled
 
 Suspension, extension and the hand-in of deferred materials leave a case accepted: they are intervals over
-that state, not states. So is the check of a promise on which a case was granted: it lies over the completed one. So is
-an objection: what was decided stands while it is reviewed, and what the review changes is an event of its own:
+that state, not states; so are consultations with other authorities, several side by side, and an inspection on site, and
+nothing is decided while one is open. So is the check of a promise on which a case was granted: it lies over the completed one. So is
+the hearing of a holder before what was granted ends: told, it may state and defend, ask for a hearing, and only then be
+carried out. So is an objection: what was decided stands while it is reviewed, and what the review changes is an event of
+its own:
 
     refused       --object--> refused        --uphold--> refused    --overturn--> granted   --reopen--> accepted
     not_accepted  --object--> not_accepted   --reopen--> submitted
@@ -43,18 +46,19 @@ class Edge:
 EDGES: Final[tuple[Edge, ...]] = (
     # -- it begins
     Edge(None, Event.SUBMIT, State.SUBMITTED, "applicant"),
-    Edge(None, Event.HOLD, State.WAITING, "system"),
     # -- it waits for the evidence that another case of the application produces
     Edge(State.WAITING, Event.RELEASE, State.SUBMITTED, "system"),
     Edge(State.WAITING, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
-    Edge(State.WAITING, Event.TERMINATE, State.TERMINATED, "officer"),
+    Edge(State.WAITING, Event.TERMINATE, State.TERMINATED, "officer"),  # nobody is left who could have it
     Edge(State.WAITING, Event.TERMINATE, State.TERMINATED, "system"),  # what it waits for was refused
+    Edge(State.TERMINATED, Event.REVIVE, State.WAITING, "system"),  # and was granted after all
     # -- it is looked through (行政许可法 art. 32)
     Edge(State.SUBMITTED, Event.HOLD, State.WAITING, "system"),
     Edge(State.SUBMITTED, Event.REQUEST_CORRECTION, State.CORRECTING, "officer"),
     Edge(State.SUBMITTED, Event.ACCEPT, State.ACCEPTED, "officer"),
     Edge(State.SUBMITTED, Event.ACCEPT, State.ACCEPTED, "system"),  # on the spot, or by silence
     Edge(State.SUBMITTED, Event.ACCEPT_TOLERANTLY, State.ACCEPTED, "officer"),
+    Edge(State.SUBMITTED, Event.ACCEPT_TOLERANTLY, State.ACCEPTED, "system"),  # by silence
     Edge(State.SUBMITTED, Event.DECLINE, State.NOT_ACCEPTED, "officer"),
     Edge(State.SUBMITTED, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
     Edge(State.CORRECTING, Event.ANSWER_CORRECTION, State.SUBMITTED, "applicant"),
@@ -66,20 +70,34 @@ EDGES: Final[tuple[Edge, ...]] = (
     Edge(State.ACCEPTED, Event.SUSPEND, State.ACCEPTED, "officer"),
     Edge(State.ACCEPTED, Event.RESUME, State.ACCEPTED, "officer"),
     Edge(State.ACCEPTED, Event.EXTEND, State.ACCEPTED, "officer"),
+    Edge(State.ACCEPTED, Event.CONSULT, State.ACCEPTED, "officer"),
+    Edge(
+        State.ACCEPTED, Event.ANSWER_CONSULTATION, State.ACCEPTED, "officer"
+    ),  # of the authority that was asked
+    Edge(State.ACCEPTED, Event.LAPSE_CONSULTATION, State.ACCEPTED, "system"),
+    Edge(State.ACCEPTED, Event.ORDER_INSPECTION, State.ACCEPTED, "officer"),
+    Edge(State.ACCEPTED, Event.RECORD_INSPECTION, State.ACCEPTED, "officer"),
     Edge(State.ACCEPTED, Event.GRANT, State.GRANTED, "officer"),
+    Edge(State.ACCEPTED, Event.GRANT, State.GRANTED, "system"),  # by rule, or a renewal by silence (art. 50)
     Edge(State.ACCEPTED, Event.GRANT_ON_COMMITMENT, State.GRANTED, "officer"),
     Edge(State.ACCEPTED, Event.REFUSE, State.REFUSED, "officer"),
     Edge(State.ACCEPTED, Event.WITHDRAW, State.WITHDRAWN, "applicant"),
     Edge(State.ACCEPTED, Event.WITHDRAW, State.WITHDRAWN, "system"),  # deferred materials never came
     Edge(State.ACCEPTED, Event.TERMINATE, State.TERMINATED, "officer"),
-    Edge(State.ACCEPTED, Event.TERMINATE, State.TERMINATED, "system"),
+    Edge(State.ACCEPTED, Event.TERMINATE, State.TERMINATED, "system"),  # the same, where the pack says so
     # -- the result reaches the applicant
-    Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "officer"),
-    Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "system"),  # an electronic licence, at once
+    Edge(State.GRANTED, Event.DELIVER, State.COMPLETED, "system"),  # electronic, at once
     # -- a promise on which it was granted is checked (优化营商环境条例 art. 40)
     Edge(State.COMPLETED, Event.VERIFY, State.COMPLETED, "officer"),
     Edge(State.COMPLETED, Event.ORDER_REMEDY, State.COMPLETED, "officer"),
     Edge(State.COMPLETED, Event.MISS_VERIFICATION, State.COMPLETED, "system"),
+    # -- its holder is heard before it ends (行政许可法 arts. 7, 47, 48)
+    Edge(State.COMPLETED, Event.ANNOUNCE_END, State.COMPLETED, "officer"),
+    Edge(State.COMPLETED, Event.STATE_DEFENCE, State.COMPLETED, "applicant"),
+    Edge(State.COMPLETED, Event.ASK_HEARING, State.COMPLETED, "applicant"),
+    Edge(State.COMPLETED, Event.CLOSE_STATEMENT, State.COMPLETED, "system"),
+    Edge(State.COMPLETED, Event.HOLD_HEARING, State.COMPLETED, "officer"),
+    Edge(State.COMPLETED, Event.CALL_OFF_END, State.COMPLETED, "officer"),
     # -- what was granted ends (行政许可法 arts. 8, 69, 70)
     Edge(State.COMPLETED, Event.ANNUL, State.ANNULLED, "officer"),
     Edge(State.COMPLETED, Event.RECALL, State.RECALLED, "officer"),
@@ -121,9 +139,11 @@ CLOSED: Final = frozenset(
 """States in which the case itself is over: whatever follows concerns its result."""
 OBJECTIONABLE: Final = frozenset({State.REFUSED, State.NOT_ACCEPTED, *ENDED})
 """What was decided against the applicant."""
-FINAL: Final = CLOSED - {State.COMPLETED} - OBJECTIONABLE
+FINAL: Final = CLOSED - {State.COMPLETED, State.TERMINATED} - OBJECTIONABLE
 """States that nothing follows."""
 REVOKING: Final = {Event.ANNUL: State.ANNULLED, Event.RECALL: State.RECALLED, Event.CANCEL: State.CANCELLED}
+DECISIONS: Final = frozenset({Event.GRANT, Event.GRANT_ON_COMMITMENT, Event.REFUSE})
+"""With which an officer decides a case."""
 AGAINST: Final = frozenset({Event.REFUSE, Event.DECLINE, *REVOKING})
 """Events that lead to what an applicant may object to."""
 
@@ -150,9 +170,28 @@ class Marks:
     """A check has found something that is to be put right."""
     missed: bool = False
     """That the check, or the review, was not made in time is written down."""
+    consulting: int = 0
+    """Authorities that were asked and have neither answered nor let their time pass where that counts as an answer."""
+    inspecting: bool = False
+    """An inspection is ordered and its result is not recorded yet."""
     objected: bool = False
     settled: bool = False
     """Reviewed, or nobody objected in time: there is no second objection."""
+    announced: bool = False
+    """The holder is told that it is to end, and that is neither carried out nor called off."""
+    stated: bool = False
+    closed: bool = False
+    """The time for stating and for asking for a hearing is over."""
+    asked: bool = False
+    """A hearing was asked for and is still to be held."""
+    held: bool = False
+    """It waits for evidence, or ended while it did."""
+
+    @property
+    def decidable(self) -> bool:
+        """No opinion and no result from the site is awaited. It binds whoever decides; what the law brings about by
+        itself, as a renewal by silence (行政许可法 art. 50), waits for nobody."""
+        return not self.consulting and not self.inspecting
 
     def permit(self, event: Event) -> bool:
         """Nothing twice that happens once, nothing that has no beginning: a resumption of nothing, a check of no promise."""
@@ -163,6 +202,12 @@ class Marks:
                 return self.suspended
             case Event.EXTEND:
                 return not self.extended
+            case Event.ANSWER_CONSULTATION | Event.LAPSE_CONSULTATION:
+                return self.consulting > 0
+            case Event.ORDER_INSPECTION:
+                return not self.inspecting
+            case Event.RECORD_INSPECTION:
+                return self.inspecting
             case Event.VERIFY:
                 return self.promised
             case Event.ORDER_REMEDY:
@@ -175,18 +220,42 @@ class Marks:
                 return self.objected and not self.missed
             case Event.UPHOLD | Event.OVERTURN | Event.REOPEN:
                 return self.objected
+            case Event.REVIVE:
+                return self.held
+            case Event.ANNOUNCE_END:
+                return not self.announced
+            case Event.STATE_DEFENCE:
+                return self.announced and not self.stated and not self.closed
+            case Event.ASK_HEARING:
+                return self.announced and not self.asked and not self.closed
+            case Event.CLOSE_STATEMENT:
+                return self.announced and not self.closed
+            case Event.HOLD_HEARING:
+                return self.announced and self.asked
+            case Event.CALL_OFF_END:
+                return self.announced
+            case Event.ANNUL | Event.RECALL | Event.CANCEL:
+                return not self.announced or (self.closed and not self.asked)
             case _:
                 return True
 
     def after(self, event: Event) -> Marks:
         """The intervals once the event has happened."""
         match event:
+            case Event.HOLD | Event.RELEASE:
+                return replace(self, held=event is Event.HOLD)
             case Event.SUSPEND:
                 return replace(self, suspended=True)
             case Event.RESUME:
                 return replace(self, suspended=False)
             case Event.EXTEND:
                 return replace(self, extended=True)
+            case Event.CONSULT:
+                return replace(self, consulting=self.consulting + 1)
+            case Event.ANSWER_CONSULTATION | Event.LAPSE_CONSULTATION:
+                return replace(self, consulting=self.consulting - 1)
+            case Event.ORDER_INSPECTION | Event.RECORD_INSPECTION:
+                return replace(self, inspecting=event is Event.ORDER_INSPECTION)
             case Event.GRANT_ON_COMMITMENT:
                 return replace(self, promised=True)
             case Event.ORDER_REMEDY:
@@ -196,13 +265,28 @@ class Marks:
             case Event.VERIFY:
                 return replace(self, promised=False)
             case Event.REFUSE | Event.DECLINE | Event.ANNUL | Event.RECALL | Event.CANCEL:
-                return replace(self, promised=False, ordered=False, missed=False, settled=False)
+                return replace(
+                    self, promised=False, ordered=False, missed=False, settled=False,
+                    announced=False, stated=False, closed=False, asked=False,
+                )  # fmt: skip
             case Event.OBJECT:
                 return replace(self, objected=True)
             case Event.END_OBJECTION | Event.UPHOLD:
                 return replace(self, objected=False, settled=True)
             case Event.OVERTURN | Event.REOPEN:
                 return Marks()
+            case Event.ANNOUNCE_END:
+                return replace(self, announced=True, stated=False, closed=False, asked=False)
+            case Event.STATE_DEFENCE:
+                return replace(self, stated=True)
+            case Event.ASK_HEARING:
+                return replace(self, asked=True)
+            case Event.CLOSE_STATEMENT:
+                return replace(self, closed=True)
+            case Event.HOLD_HEARING:
+                return replace(self, asked=False, closed=True)
+            case Event.CALL_OFF_END:
+                return replace(self, announced=False, stated=False, closed=False, asked=False)
             case _:
                 return self
 
@@ -226,7 +310,11 @@ def allowed(state: State | None, by: By) -> tuple[Event, ...]:
 def possible(events: Iterable[CaseEvent], by: By) -> tuple[Event, ...]:
     """Like `allowed`, for a case with this history: minus what its intervals rule out."""
     state, marks = _walk(events)
-    return tuple(e for e in allowed(state, by) if marks.permit(e))
+    return tuple(
+        e
+        for e in allowed(state, by)
+        if marks.permit(e) and (e not in DECISIONS or by == "system" or marks.decidable)
+    )
 
 
 def replay(events: Iterable[CaseEvent]) -> State:

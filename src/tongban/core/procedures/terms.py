@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tongban.core.packs import model
 from tongban.core.procedures.model import Terms
 from tongban.core.values.duration import Duration
 
 
-def terms(service: model.Service, variant: model.Variant | None = None) -> Terms:
+def terms(
+    service: model.Service, variant: model.Variant | None = None, *, renews_until: date | None = None
+) -> Terms:
     """Terms of the standard way, or of a variant where that sets its own.
 
-    The extension is the statutory one (行政许可法 art. 42), or the promised one where no law sets a term.
+    The extension is the statutory one (行政许可法 art. 42), or the promised one where no law sets a term. `renews_until`:
+    last day of the licence to be renewed, where it was applied for in time.
     """
     promised = (variant.promised if variant else None) or service.promised
     statutory = (variant.statutory if variant else None) or service.statutory
     governing = statutory or promised
     tolerance = service.tolerance.within if service.tolerance else None
+    heard = service.ending.heard if service.ending else None
     return Terms(
         promised=_duration(promised),
         statutory=_duration(statutory) if statutory else None,
@@ -28,6 +34,13 @@ def terms(service: model.Service, variant: model.Variant | None = None) -> Terms
         objection=_duration(service.objection.within) if service.objection else None,
         review=_duration(service.objection.review) if service.objection else None,
         remedy=_duration(variant.remedy) if variant and variant.remedy else None,
+        correction=_duration(service.correction.within) if service.correction else None,
+        remind=_duration(service.correction.remind)
+        if service.correction and service.correction.remind
+        else None,
+        heard=_duration(heard.within) if heard else None,
+        hearing=_duration(heard.hearing) if heard and heard.hearing else None,
+        renews_until=renews_until,
     )
 
 

@@ -54,8 +54,14 @@ class _Draft:
     holder_name: str
     values: Mapping[str, Any]
     on: date
-    """Day of issue and first day of validity."""
+    """Day of issue."""
     valid_to: date | None
+    since: date | None = None
+    """First day of validity; None: the day of issue."""
+
+    @property
+    def first(self) -> date:
+        return self.since or self.on
 
 
 def issue(
@@ -69,14 +75,17 @@ def issue(
     holder_name: str,
     values: Mapping[str, Any],
     on: date,
+    renews: str = "",
     pack_digest: str | None = None,
 ) -> models.Licence:
     """The licence that a decision grants, numbered and signed. The same decision again gives the same licence.
 
     `values` holds JSON values by field id; what the kind does not declare is not kept. `on` is the day of issue in
-    the place; validity starts that day.
+    the place; validity starts that day. `renews`: identifier of a licence of the same kind that is prolonged; the new one
+    says what that said where `values` say nothing, and begins the day after it ends, however late it is issued.
     """
-    draft = _Draft(kind, organisation, holder, holder_name, values, on, _last_day(kind, on))
+    first, values = _continued(kind, holder, renews, values, on)
+    draft = _Draft(kind, organisation, holder, holder_name, values, on, _last_day(kind, first), first)
     _check(acting, draft)
     digest = pack_digest or pack.digest
     try:
@@ -198,7 +207,7 @@ def _check(acting: Acting, draft: _Draft) -> None:
             "This office may not issue this kind of licence.",
             fields={"organisation": "May not issue it."},
         )
-    if draft.valid_to is not None and draft.valid_to < draft.on:
+    if draft.valid_to is not None and draft.valid_to < draft.first:
         raise Invalid(
             "The licence would end before it begins.", fields={"valid_to": "Lies before the first day."}
         )
@@ -211,6 +220,18 @@ def _last_day(kind: LicenceKind, first: date) -> date | None:
     year = first.year + kind.validity.years
     leap_day = (first.month, first.day) == (2, 29)
     return (date(year, 3, 1) if leap_day else first.replace(year=year)) - timedelta(days=1)
+
+
+def _continued(
+    kind: LicenceKind, holder: Holder, renews: str, values: Mapping[str, Any], on: date
+) -> tuple[date, Mapping[str, Any]]:
+    """First day and values of a licence that prolongs another; of one that prolongs none, as given."""
+    if not renews:
+        return on, values
+    before = models.Licence.objects.filter(identifier=renews, kind=kind.id, holder=holder.pk).first()
+    if before is None or before.valid_to is None:
+        raise NotFound("There is no such licence of this holder to prolong.")
+    return before.valid_to + timedelta(days=1), {**before.claims, **values}
 
 
 def _locked_counter(place: str, kind: str, year: int) -> models.LicenceCounter:
@@ -250,7 +271,7 @@ def _written(
         issuer_organisation=draft.organisation.id,
         place=draft.organisation.place,
         issue_date=draft.on,
-        valid_from=draft.on,
+        valid_from=draft.first,
         valid_to=draft.valid_to,
         decision=decision,
         source=source,
@@ -265,7 +286,7 @@ def _claims(draft: _Draft, number: str) -> dict[str, Any]:
         "number": number,
         "issuer": draft.organisation.name.zh,
         "issue_date": draft.on.isoformat(),
-        "valid_from": draft.on.isoformat(),
+        "valid_from": draft.first.isoformat(),
         "valid_to": draft.valid_to.isoformat() if draft.valid_to else None,
         "holder_name": draft.holder_name,
         "holder_id": draft.holder.identifier,

@@ -19,6 +19,7 @@ from tongban.core.planning.model import Held, Plan
 from tongban.core.procedures import clock as clocks
 from tongban.core.procedures.model import CaseEvent, Clock, Event, Terms
 from tongban.core.rules.states import Facts
+from tongban.core.values.calendar import WorkCalendar
 from tongban.core.values.duration import Duration, Unit
 from tongban.work.cases import models
 
@@ -93,7 +94,8 @@ def variant_of(service: Service, variant_id: str | None) -> Variant | None:
 
 
 def terms_to_json(terms: Terms) -> dict[str, Any]:
-    return asdict(terms)
+    said = asdict(terms)
+    return said | {"renews_until": terms.renews_until.isoformat() if terms.renews_until else None}
 
 
 def terms_from_json(data: Mapping[str, Any]) -> Terms:
@@ -105,7 +107,9 @@ def terms_from_json(data: Mapping[str, Any]) -> Terms:
     return Terms(
         promised, duration(data["statutory"]), data["extension"], duration(data["notify_missing"]), duration(data["deliver"]),
         duration(data["tolerance"]), data["rolls"], duration(data.get("verify")), duration(data.get("remedy")),
-        duration(data.get("objection")), duration(data.get("review")),
+        duration(data.get("objection")), duration(data.get("review")), duration(data.get("correction")),
+        duration(data.get("remind")), duration(data.get("heard")), duration(data.get("hearing")),
+        date.fromisoformat(data["renews_until"]) if data.get("renews_until") else None,
     )  # fmt: skip
 
 
@@ -117,4 +121,12 @@ def history_of(case: models.Case) -> tuple[CaseEvent, ...]:
 
 def clock_of(case: models.Case, pack: Pack, today: date) -> Clock:
     """The clocks of a case as of the end of `today`, recomputed from its events."""
-    return clocks.clock(history_of(case), terms_from_json(case.terms), calendars.work_calendar(pack), today)
+    return clocks.clock(
+        history_of(case), terms_from_json(case.terms), calendar_of(case.application, pack), today
+    )
+
+
+def calendar_of(application: models.Application, pack: Pack) -> WorkCalendar:
+    """The working calendar that counts for it: its pack's own, or one that knows further and was published since."""
+    newer = application.calendar_digest
+    return calendars.work_calendar(directory.pack(newer) if newer else pack)

@@ -24,6 +24,8 @@ class Ground:
     """A msgid."""
     of_promise: bool = False
     """Only where it was granted on commitment, and as long as nobody has found the promise kept."""
+    unheard: bool = False
+    """It harms nobody, or nobody is left to be heard: it ends at once. Every other ground is told first (art. 7)."""
     excludes: bool = False
     """Whoever gave the promise cannot go that way again for a while (安阳市政务服务条例 art. 29)."""
 
@@ -48,13 +50,13 @@ GROUNDS: Final[dict[str, Ground]] = {
     "circumstances-changed": Ground(
         Event.RECALL, msg("Circumstances have changed greatly, and the public good demands it")
     ),
-    "own-wish": Ground(Event.CANCEL, msg("Its holder has asked for it")),
-    "term-ended": Ground(Event.CANCEL, msg("Its term has ended and was not renewed")),
+    "own-wish": Ground(Event.CANCEL, msg("Its holder has asked for it"), unheard=True),
+    "term-ended": Ground(Event.CANCEL, msg("Its term has ended and was not renewed"), unheard=True),
     "holder-gone": Ground(
-        Event.CANCEL, msg("Its holder has died, has lost legal capacity or has been dissolved")
+        Event.CANCEL, msg("Its holder has died, has lost legal capacity or has been dissolved"), unheard=True
     ),
     "impossible": Ground(Event.CANCEL, msg("Force majeure has made it impossible to use")),
 }
 
 ARTICLES_OF: Final = {Event.ANNUL: "annul", Event.RECALL: "recall", Event.CANCEL: "cancel"}
-"""Event to the field of `packs.model.Ending` that names its articles."""
+"""Event to the field of `packs.model_rights.Ending` that names its articles."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_noop as msg
 
+from tongban.base.audit import actions as audit
 from tongban.base.directory import queries as directory
 from tongban.base.identity import actions as identity_actions
 from tongban.base.identity import queries as identity
@@ -20,7 +21,7 @@ from tongban.base.notices import actions as notices
 from tongban.base.notices import queries as documents
 from tongban.base.notices.typesetting import CannotTypeset
 from tongban.base.notices.wording import both
-from tongban.core.packs.model import Registration
+from tongban.core.packs.model import Registration, Service
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event, State
 from tongban.core.values import identifiers
@@ -49,14 +50,16 @@ def deliver_result(message: Message, now: datetime) -> None:
     if decision.outcome == "refused":
         _end_waiting(acting, application, case.service)
         return
-    result = pack.services[case.service].result
+    service = pack.services[case.service]
+    result = service.result
+    _revive(acting, application, case.service)
     if result.registration is not None:
         _register(acting, application, result.registration, case.place)
     if result.licence is not None:
         kind, holder = pack.licences[result.licence], identity.subject(application.subject)
         licences.issue(
             acting=acting, decision=decision.id, kind=kind, pack=pack, organisation=pack.organisations[case.organisation],
-            holder=holder, holder_name=holder.name, on=acting.today,
+            holder=holder, holder_name=holder.name, on=acting.today, renews=_renewed(case, decision, service),
             values={f.id: application.answers[f.fact]["value"] for f in kind.fields if f.fact in application.answers},
         )  # fmt: skip
     if case.state == State.GRANTED.value:
@@ -173,8 +176,16 @@ def tell_of_event(message: Message, now: datetime) -> None:
         "suspend": msg("Clock stopped: %(service)s"),
         "extend": msg("Term extended: %(service)s"),
         "resume": msg("The clock runs again: %(service)s"),
+        "order_inspection": msg("Officers come to look at the place: %(service)s"),
+        "record_inspection": msg("Result of the visit: %(service)s"),
         "withdraw": msg("Taken back: %(service)s"),
         "terminate": msg("Ended without a decision: %(service)s"),
+        "revive": msg("It goes on: %(service)s"),
+        "announce_end": msg("You are asked to speak: %(service)s"),
+        "state_defence": msg("Your statement has arrived: %(service)s"),
+        "ask_hearing": msg("You have asked for a hearing: %(service)s"),
+        "hold_hearing": msg("The hearing was held: %(service)s"),
+        "call_off_end": msg("It stays in force: %(service)s"),
         "verify": msg("Your commitment was checked and is kept: %(service)s"),
         "order_remedy": msg("Please put right: %(service)s"),
         "object": msg("Your objection has arrived: %(service)s"),
@@ -188,8 +199,26 @@ def tell_of_event(message: Message, now: datetime) -> None:
     }
     said = {
         "resume": msg("The time of case %(number)s counts again."),
+        "order_inspection": msg(
+            "For case %(number)s officers come to your place. The notice says when, and what they look at."
+        ),
+        "record_inspection": msg("Case %(number)s: what was found is in the record."),
         "withdraw": msg("Case %(number)s is no longer handled. The document says why."),
         "terminate": msg("Case %(number)s has ended. The document says why, and what you can do."),
+        "revive": msg(
+            "Case %(number)s had ended because what it needed was refused. That was granted after all, so it waits for its result again."
+        ),
+        "announce_end": msg(
+            "The office intends to end what was granted in case %(number)s. Nothing is decided. The document says why, and until when you can state and defend."
+        ),
+        "state_defence": msg(
+            "The office considers what you have stated in case %(number)s, and answers it in its decision."
+        ),
+        "ask_hearing": msg("The office tells you day and place of the hearing in case %(number)s in time."),
+        "hold_hearing": msg(
+            "What was said in the hearing of case %(number)s is on record. The office decides by it."
+        ),
+        "call_off_end": msg("What was granted in case %(number)s does not end. Nothing changes for you."),
         "object": msg(
             "Another officer reviews what was decided in case %(number)s. The document says until when."
         ),
@@ -286,6 +315,47 @@ def _end_waiting(acting: Acting, application: models.Application, service: str) 
                 reason="evidence-refused",
                 content={"service_refused": service},
             )
+
+
+def _revive(acting: Acting, application: models.Application, service: str) -> None:
+    """What ended because this service was refused waits again, now that it was granted after all.
+
+    Not where something else that it waits for is refused too, and not what ended for another reason.
+    """
+    ended = models.Case.objects.select_for_update().filter(
+        application=application, state=State.TERMINATED.value
+    )
+    alive = {*STILL_OPEN, State.GRANTED.value, State.COMPLETED.value}
+    states = dict(application.cases.values_list("service", "state"))
+    for case in ended.order_by("number"):
+        notices_of_it = documents.documents_of(application.id).filter(
+            kind="termination-notice", about=case.id, content__service_refused=service
+        )
+        others = [one for one in case.waits_for if one != service]
+        if (
+            service in case.waits_for
+            and notices_of_it.exists()
+            and all(states[one] in alive for one in others)
+        ):
+            case.application = application
+            events.add(acting=acting, case=case, event=Event.REVIVE, detail={"service": service})
+            told = {"case": str(case.id), "event": Event.REVIVE.value, "document": ""}
+            audit.send(acting=acting, kind="cases.told", root=application.id, payload=told)
+
+
+def _renewed(case: models.Case, decision: models.Decision, service: Service) -> str:
+    """Identifier of the licence that a decision prolongs; empty when it grants something new.
+
+    Decided after the licence ended, and not by silence, it begins anew.
+    """
+    if service.renewal is None:
+        return ""
+    for row in form.current_materials(case.application).values():
+        entry = next((e for e in case.application.evidence if e["reference"] == row.reference), None)
+        if entry is not None and (entry["kind"], entry["id"]) == ("licence", service.renewal.licence):
+            ended = entry.get("valid_to") or ""
+            return row.reference if decision.decided_on.isoformat() <= ended else ""
+    return ""
 
 
 def _is_asked(application: models.Application, material: str) -> bool:

@@ -17,7 +17,7 @@ from tongban.core.procedures.model import Clock
 from tongban.core.values.calendar import DueDate
 from tongban.core.values.text import Bilingual
 from tongban.work.cases import form, models, queries
-from tongban.work.cases.actions import revocations
+from tongban.work.cases.actions import hearings, revocations
 from tongban.work.cases.grounds import GROUNDS
 
 SENSITIVE = 4
@@ -167,6 +167,41 @@ class EndingIn(Schema):
     reasons: Annotated[str, Field(max_length=2000, description="In words the applicant understands")]
 
 
+class SubmissionIn(Schema):
+    by_person: Annotated[bool, Field(description="A person decides, not the platform by rule")] = False
+
+
+class StatementIn(Schema):
+    statement: Annotated[str, Field(max_length=4000, description="What speaks against it")]
+
+
+class HearingIn(Schema):
+    at: Annotated[datetime, Field(description="With its zone, or in the time of the place")]
+    where: Annotated[str, Field(max_length=200)]
+
+
+class RecordIn(Schema):
+    record: Annotated[str, Field(max_length=20000, description="What was said")]
+
+
+class AnsweredIn(Schema):
+    answer: Annotated[str, Field(max_length=4000, description="To what the holder has stated; needed where they have")] = ""
+
+
+class TerminationIn(Schema):
+    ground: Annotated[str, Field(max_length=24, description="applicant-gone, matter-gone or not-needed")]
+    reasons: Annotated[str, Field(max_length=2000, description="In words the applicant understands")]
+
+
+class HeardOut(Schema):
+    statement: str
+    asked_at: Annotated[datetime | None, Field(description="A hearing was asked for")]
+    held_at: datetime | None
+    where: str
+    record: str
+    answer: str
+
+
 class EndingOut(Schema):
     ground: str
     kind: Annotated[Literal["annul", "recall", "cancel"], Field(description="撤销, 撤回, 注销")]
@@ -176,6 +211,7 @@ class EndingOut(Schema):
         datetime | None, Field(description="null: a second officer has yet to carry it out")
     ]
     document: str
+    heard: Annotated[HeardOut | None, Field(description="How the holder is heard; null: the ground needs no hearing")]
 
 
 class ReviewIn(Schema):
@@ -211,6 +247,7 @@ class DecisionOut(Schema):
     reasons: str
     articles: list[str]
     automatic: bool
+    by_law: Annotated[str, Field(description="`renewal`: nobody decided, and the law takes that for a grant; else empty")]
     decided_on: date
     document: str
 
@@ -227,6 +264,10 @@ class ClockOut(Schema):
     materials_by: Due | None
     deliver_by: Due | None
     object_by: Annotated[Due | None, Field(description="Last day to object to what was decided")]
+    correct_by: Annotated[Due | None, Field(description="Last day to answer a correction notice; later it counts as taken back")]
+    state_by: Annotated[Due | None, Field(description="Last day to state and defend before what was granted ends")]
+    hearing_by: Annotated[Due | None, Field(description="The hearing that was asked for is held until then")]
+    renews_until: Annotated[date | None, Field(description="Not decided by the end of this day, it counts as renewed")]
     duty: DutyOut | None
 
 
@@ -376,7 +417,7 @@ def case(found: models.Case, pack: Pack, today: date, acting: Acting | None = No
         ],
         "decision": None if decision is None else {
             "outcome": decision.outcome, "reasons": decision.reasons, "articles": decision.articles,
-            "automatic": decision.automatic, "decided_on": decision.decided_on.isoformat(), "document": decision.document,
+            "automatic": decision.automatic, "by_law": decision.by_law, "decided_on": decision.decided_on.isoformat(), "document": decision.document,
         },
     }  # fmt: skip
 
@@ -394,6 +435,8 @@ def _clock(clock: Clock) -> dict[str, Any]:
         "promised": due(clock.promised), "statutory": due(clock.statutory), "materials_by": due(clock.materials_by),
         "deliver_by": due(clock.deliver_by),
         "object_by": due(clock.object_by),
+        "correct_by": due(clock.correct_by), "state_by": due(clock.state_by), "hearing_by": due(clock.hearing_by),
+        "renews_until": clock.renews_until.isoformat() if clock.renews_until else None,
         "duty": None if clock.duty is None else {
             "kind": clock.duty.kind, "due": due(clock.duty.due), "days_left": clock.duty.days_left, "light": clock.duty.light.value,
         },
@@ -409,12 +452,17 @@ def _objection(found: models.Objection) -> dict[str, Any]:
 
 def _ending(found: models.Case, officer: Acting | None) -> dict[str, Any] | None:
     ending = found.endings.filter(dropped_at=None, overturned_at=None).first()
-    if ending is None or (ending.carried_out_at is None and officer is None):
+    heard = hearings.of(ending)
+    if ending is None or (ending.carried_out_at is None and officer is None and heard is None):
         return None
     return {
         "ground": ending.ground, "kind": GROUNDS[ending.ground].event.value, "reasons": ending.reasons,
         "proposed_at": _instant(ending.proposed_at), "carried_out_at": _instant(ending.carried_out_at),
         "document": ending.document,
+        "heard": heard and {
+            "statement": heard.statement, "asked_at": _instant(heard.asked_at), "held_at": _instant(heard.held_at),
+            "where": heard.where, "record": heard.record, "answer": heard.answer,
+        },
     }  # fmt: skip
 
 

@@ -18,11 +18,15 @@ from tongban.core.procedures.model import Event
 from tongban.work.cases import form, models
 from tongban.work.cases.actions import (
     absences,
+    awaited,
     batches,
     commitments,
+    corrections,
     decisions,
     endings,
+    hearings,
     objections,
+    redating,
     retiring,
 )
 
@@ -30,15 +34,17 @@ from tongban.work.cases.actions import (
 @app.periodic(cron="12 * * * *")
 @app.task(name="cases.let-time-act", queue="clock")
 def let_time_act(timestamp: int) -> None:
-    """Accept by silence; end tolerant cases whose deferred materials never came; write down that a promise was not
-    checked in time, that nobody objected, that a review is late. Harmless to run at any time."""
+    """Accept and renew by silence; end tolerant cases whose deferred materials never came and corrections that nobody
+    answered, and remind of these before; write down that a promise was not checked in time, that the time for being heard
+    is over, that nobody objected, that a review is late. Harmless to run at any time; after a stop it finds the right days.
+    """
     now = timezone.now()
     for case_id in models.Case.objects.filter(state__in=("submitted", "accepted")).values_list(
         "pk", flat=True
     ):
         with transaction.atomic():
             case, pack, acting = _taken_up(case_id, now)
-            if decisions.accept_by_silence(acting=acting, case=case, pack=pack):
+            if decisions.let_silence_speak(acting=acting, case=case, pack=pack):
                 continue
             clock = form.clock_of(case, pack, acting.today)
             if (
@@ -59,6 +65,18 @@ def let_time_act(timestamp: int) -> None:
                     reason="materials-late",
                     content={"deferred": case.deferred, "day": clock.materials_by.day.isoformat()},
                 )
+    for case_id in models.Case.objects.filter(state="correcting").values_list("pk", flat=True):
+        with transaction.atomic():
+            case, pack, acting = _taken_up(case_id, now)
+            if not _hands_are_full(case):
+                corrections.end_unanswered(acting=acting, case=case, pack=pack)
+            corrections.remind(acting=acting, case=case, pack=pack)
+    for case_id in models.Case.objects.filter(afterwards__in=("announced", "hearing")).values_list(
+        "pk", flat=True
+    ):
+        with transaction.atomic():
+            case, pack, acting = _taken_up(case_id, now)
+            hearings.close_term(acting=acting, case=case, pack=pack)
     for case_id in models.Case.objects.filter(afterwards="verify").values_list("pk", flat=True):
         with transaction.atomic():
             case, pack, acting = _taken_up(case_id, now)
@@ -72,11 +90,42 @@ def let_time_act(timestamp: int) -> None:
             objections.miss_review(acting=acting, case=case, pack=pack)
 
 
+@app.periodic(cron="14 * * * *")
+@app.task(name="cases.let-silence-answer", queue="clock")
+def let_silence_answer(timestamp: int) -> None:
+    """Write down that an authority which was asked kept silent until its last day, where that counts as no objection.
+    Harmless to run at any time; after a stop it finds the right days."""
+    now = timezone.now()
+    waiting = models.Case.objects.filter(
+        state="accepted", consultations__answered_at=None, consultations__silence="no-objection"
+    )
+    for case_id in waiting.distinct().values_list("pk", flat=True):
+        with transaction.atomic():
+            case, pack, acting = _taken_up(case_id, now)
+            awaited.lapse_due(acting=acting, case=case, pack=pack)
+
+
+@app.periodic(cron="24 * * * *")
+@app.task(name="cases.redate", queue="clock")
+def redate(timestamp: int) -> None:
+    """Count provisional days again once the holidays of their year are published, and tell what became of them. Harmless
+    to run at any time."""
+    redating.redate(now=timezone.now())
+
+
 @app.periodic(cron="20 18 * * *")  # 02:20 in the usual time zone
 @app.task(name="cases.destroy-due", queue="clock")
 def destroy_due(timestamp: int) -> None:
     """Destroy the files whose time for keeping is over. Harmless to run at any time."""
     retiring.destroy_due(now=timezone.now())
+
+
+@app.periodic(cron="3 * * * *")
+@app.task(name="cases.let-officers-be-away", queue="clock")
+def let_officers_be_away(timestamp: int) -> None:
+    """Hand over what is in the hands of officers who are away, give back what was not worked on. Harmless to run at any
+    time."""
+    absences.let_days_pass(now=timezone.now())
 
 
 @app.task(name=batches.READ, queue="default")
@@ -91,20 +140,23 @@ def submit_batch(batch_id: str) -> None:
     batches.submit(batch_id=UUID(batch_id), now=timezone.now())
 
 
-@app.periodic(cron="3 * * * *")
-@app.task(name="cases.let-officers-be-away", queue="clock")
-def let_officers_be_away(timestamp: int) -> None:
-    """Hand over what is in the hands of officers who are away, give back what was not worked on. Harmless to run at any
-    time."""
-    absences.let_days_pass(now=timezone.now())
-
-
 def _taken_up(case_id: UUID, now: datetime) -> tuple[models.Case, Pack, Acting]:
     """The case, locked as it is now, with its pack and the time of its place."""
     case = models.Case.objects.select_for_update().select_related("application").get(pk=case_id)
     pack = directory.pack(case.application.pack_digest)
     zone = pack.manifest.time_zone or settings.TIME_ZONE
     return case, pack, system(now, case.place, "the passing of time", time_zone=zone)
+
+
+def _hands_are_full(case: models.Case) -> bool:
+    """Whether everything that a correction notice names is handed in and only the scanner has yet to speak."""
+    correction = case.corrections.filter(answered_at=None).first()
+    current = form.current_materials(case.application)
+    named = [d["id"] for d in correction.defects if d["kind"] == "material"] if correction else []
+    given = [current[m] for m in named if m in current and current[m].created_at > correction.requested_at]
+    ids = [row.upload for row in given if row.upload]
+    waiting = set(files.blocked(ids).values())
+    return bool(named) and len(ids) == len(named) and bool(waiting) and waiting <= {"unscanned", "failed"}
 
 
 def _are_being_scanned(case: models.Case) -> bool:

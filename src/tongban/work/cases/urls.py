@@ -7,6 +7,7 @@ from tongban.work.cases.pages import (
     corrections,
     documents,
     drafts,
+    heard,
     inbox,
     lists,
     mandates,
@@ -15,6 +16,7 @@ from tongban.work.cases.pages import (
     progress,
     review,
     signatures,
+    visit_urls,
 )
 
 
@@ -64,6 +66,7 @@ urlpatterns = [
     path("cases/<number:number>/materials/<slug:material>", corrections.deferred, name="deferred"),
     path("cases/<number:number>/withdraw", progress.withdraw, name="withdraw"),
     path("cases/<number:number>/object", progress.object_to, name="object"),
+    path("cases/<number:number>/heard", heard.heard, name="heard"),
     path("me/mandates", mandates.mandates, name="mandates"),
     path("me/mandates/<uuid:mandate>/revoke", mandates.revoke, name="mandate_revoke"),
     # -- what comes to the applicant, or to somebody who signs with them
@@ -75,4 +78,5 @@ urlpatterns = [
     path("inbox", inbox.inbox, name="inbox"),
     path("inbox/read", inbox.mark_read, name="inbox_read"),
     *officer_urls.urlpatterns,
+    *visit_urls.urlpatterns,
 ]

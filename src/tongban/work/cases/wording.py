@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
 
 from tongban.core.packs.model import Fact
 from tongban.core.rules.types import BadValue
+
+AUTOMATIC: Final = msg("Every condition was checked against the records and is met.")
+RENEWED: Final = msg("Nothing was decided before the licence ended. By law it counts as renewed.")
+"""Reasons of decisions that nobody made: by rule, and by silence."""
 
 
 def value_problem(fact: Fact, error: ValueError) -> str:

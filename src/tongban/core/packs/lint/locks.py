@@ -5,6 +5,11 @@
     materials, signers and conditions                       may only fall away, or be asked of fewer
     fee                                                     may only fall
     promised case                                           may become an instant one, and not the other way
+    consultations                                           may be shorter, and not fall away; a city asks others besides
+    inspection                                              may be sooner, by more officers; never less than below
+    ending                                                  may hear the holder longer; never less than below, nor by one officer
+    correction, objection                                   may give the applicant more time, and not less
+    renewal                                                 may not change
 
 A service with `locked: false` is free. A layer is held against the national one at the bottom, and against those of
 a province or city below it. A layer for reuse anywhere (jurisdiction 000000, above another) only offers its numbers:
@@ -28,6 +33,7 @@ _HOURS: Final = 8
 """Hours of a day at work: a promise in hours is shorter than one in days up to here."""
 _ALWAYS: Final = "TRUE"
 _NOWHERE: Final = Position("")
+_NOTHING: Final = tree.List((), _NOWHERE)
 _EMPTY: Final[dict[str, tree.Node]] = {
     **dict.fromkeys(("requires", "signers", "conditions", "blocked_when"), tree.List((), _NOWHERE)),
     "fee_fen": tree.plain("0", _NOWHERE),
@@ -39,6 +45,7 @@ _FIXED: Final = (
     "national_list",
     "health_or_safety",
     "statutory",
+    "renewal",
     "articles",
     "result",
 )
@@ -92,6 +99,11 @@ def _broken_by(name: str) -> Callable[[tree.Node, tree.Node], str | None] | None
         "blocked_when": partial(_more, "when", "adds a block:"),
         "fee_fen": _dearer,
         "case_type": _slower,
+        "consultations": _asks_less,
+        "inspection": _looks_less,
+        "ending": _hears_less,
+        "correction": _waits_less,
+        "objection": _reviews_less,
     }.get(name)
 
 
@@ -132,6 +144,99 @@ def _is_stricter(before: tree.Table, after: tree.Table) -> bool:
     if asked not in (_ALWAYS, _written(after, "when")):
         return True
     return _written(before, "tier") == "secondary" != _written(after, "tier")
+
+
+def _asks_less(before: tree.Node, after: tree.Node) -> str | None:
+    """What a consultation loses: its place in the list, its days, the opinion that silence cannot give."""
+    old, new = _items(before, "id"), _items(after, "id")
+    gone = [name for name in old if name not in new]
+    if gone:
+        return f"no longer asks for {', '.join(gone)}"
+    for name, item in old.items():
+        if how := _longer_within(item, new[name]):
+            return f"{how} ({name})"
+        if _written(new[name], "silence") == "no-objection" != _written(item, "silence"):
+            return f"lets silence answer {name}"
+        if _is_true(item, "required") and not _is_true(new[name], "required"):
+            return f"makes {name} optional"
+        if _written(item, "authority") != _written(new[name], "authority"):
+            return f"asks somebody else for {name}"
+    return None
+
+
+def _looks_less(before: tree.Node, after: tree.Node) -> str | None:
+    if not isinstance(before, tree.Table):
+        return None
+    if not isinstance(after, tree.Table):
+        return "takes it away"
+    fewer = int(_written(after, "officers") or 2) < int(_written(before, "officers") or 2)
+    drawn = (_written(before, "drawn") or "true") == "true" != (_written(after, "drawn") or "true")
+    looks = [set(_items(one.fields.get("looks", _NOTHING), "id")) for one in (before, after)]
+    missing = sorted(looks[0] - looks[1])
+    if missing:
+        return f"no longer looks at {', '.join(missing)}"
+    if _is_true(before, "required") and not _is_true(after, "required"):
+        return "makes it optional"
+    if _is_true(after, "stops_clock") and not _is_true(before, "stops_clock"):
+        return "lets it stop the clock"
+    if fewer or drawn:
+        return "sends fewer officers" if fewer else "no longer draws who goes"
+    return _longer_within(before, after)
+
+
+def _longer_within(before: tree.Table, after: tree.Table) -> str | None:
+    old, new = before.fields.get("within"), after.fields.get("within")
+    return _longer(old, new) if old is not None and new is not None else None
+
+
+def _is_true(item: tree.Table, key: str) -> bool:
+    return _written(item, key) == "true"
+
+
+def _hears_less(before: tree.Node, after: tree.Node) -> str | None:
+    """What a holder loses before something granted ends: the second officer, the time for speaking, the hearing."""
+    if not isinstance(before, tree.Table):
+        return None
+    if not isinstance(after, tree.Table):
+        return "takes it away"
+    if _is_true(before, "two_officers") and not _is_true(after, "two_officers"):
+        return "no longer asks for two officers"
+    old, new = before.fields.get("heard"), after.fields.get("heard")
+    if not isinstance(old, tree.Table):
+        return None
+    if not isinstance(new, tree.Table):
+        return "no longer hears the holder"
+    if isinstance(old.fields.get("hearing"), tree.Table) and not isinstance(
+        new.fields.get("hearing"), tree.Table
+    ):
+        return "takes the hearing away"
+    return _shorter_within(old, new)
+
+
+def _waits_less(before: tree.Node, after: tree.Node) -> str | None:
+    if not isinstance(before, tree.Table) or not isinstance(after, tree.Table):
+        return None
+    return _shorter_within(before, after)
+
+
+def _reviews_less(before: tree.Node, after: tree.Node) -> str | None:
+    if not isinstance(before, tree.Table):
+        return None
+    if not isinstance(after, tree.Table):
+        return "takes it away"
+    old, new = before.fields.get("review"), after.fields.get("review")
+    slower = _longer(old, new) if old is not None and new is not None else None
+    return _shorter_within(before, after) or slower
+
+
+def _shorter_within(before: tree.Table, after: tree.Table) -> str | None:
+    """Whether whoever has that time has less of it."""
+    old, new = (_term(one.fields["within"]) if "within" in one.fields else None for one in (before, after))
+    if old is None or new is None:
+        return None
+    if old.unit is not new.unit:
+        return f"counts it in {new.unit.value} instead of {old.unit.value}"
+    return f"shortens it from {old.amount} to {new.amount}" if new.amount < old.amount else None
 
 
 def _dearer(before: tree.Node, after: tree.Node) -> str | None:

@@ -109,14 +109,14 @@ def words(unit: Unit) -> str:
 def _promise(
     merged: Merged, promised: model.Term, statutory: model.Term | None, path: walk.Path
 ) -> Iterator[Problem]:
-    if statutory is not None and _longer(promised, statutory):
+    if statutory is not None and certainly_longer(promised, statutory):
         message = f"the promised term, {said(promised)}, is longer than the statutory one, {said(statutory)}"
         yield merged.problem(
             "promise-too-long", message, "promise no more than the statutory term", path=path
         )
 
 
-def _longer(one: model.Term, other: model.Term) -> bool:
+def certainly_longer(one: model.Term, other: model.Term) -> bool:
     """Whether the first term is certainly longer; terms that may be either are not."""
     if one.unit is other.unit:
         return one.amount > other.amount

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from tongban.base.files import actions as taking_in
 from tongban.base.files import queries as files
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow
+from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, form, models
 from tongban.work.cases.actions import drafts, endings, events, gathering, registries
@@ -103,6 +105,46 @@ def answer(*, acting: Acting, number: str, version: int | None = None) -> models
             payload={"case": str(case.id)},
         )
     return case
+
+
+def remind(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
+    """From a clock: remind, once, that a correction notice is still to be answered; True when that happened now."""
+    clock = form.clock_of(case, pack, acting.today)
+    if clock.correct_by is None or clock.remind_on is None:
+        return False
+    if not clock.remind_on <= acting.today <= clock.correct_by.day:
+        return False
+    correction = case.corrections.select_for_update().filter(answered_at=None, reminded_at=None).first()
+    if correction is None:
+        return False
+    correction.reminded_at = acting.now
+    correction.save(update_fields=["reminded_at"])
+    audit.record(
+        acting=acting, action="case.correction-reminded", root=case.application_id, object_kind="case", object_id=case.id,
+        detail={"day": clock.correct_by.day.isoformat()},
+    )  # fmt: skip
+    told = {"case": str(case.id), "day": clock.correct_by.day.isoformat()}
+    audit.send(acting=acting, kind="cases.correction-due", root=case.application_id, payload=told)
+    return True
+
+
+def end_unanswered(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
+    """From a clock: a case whose correction notice was not answered in time counts as taken back, from the day after.
+
+    What was handed in and only waits for the scanner is no delay of the applicant's. True when it ended now.
+    """
+    clock = form.clock_of(case, pack, acting.today)
+    if case.state != "correcting" or clock.correct_by is None or acting.today <= clock.correct_by.day:
+        return False
+    endings.end(
+        acting=acting,
+        case=case,
+        event=Event.WITHDRAW,
+        reason="correction-unanswered",
+        content={"day": clock.correct_by.day.isoformat()},
+        day=clock.correct_by.day + timedelta(days=1),
+    )
+    return True
 
 
 def withdraw(*, acting: Acting, number: str, version: int | None = None) -> models.Case:

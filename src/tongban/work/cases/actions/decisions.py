@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -12,12 +13,15 @@ from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting, system
 from tongban.base.kit.refusals import Invalid, NotNow
 from tongban.base.notices.wording import both
+from tongban.core.packs import facts as packfacts
 from tongban.core.packs import parameters
 from tongban.core.packs.pack import Pack
 from tongban.core.procedures.model import Event
 from tongban.core.rules import explain
+from tongban.core.rules.states import Facts
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import commitments, events, papers
+from tongban.work.cases.actions import awaited, commitments, events, gathering, papers
+from tongban.work.cases.wording import AUTOMATIC, RENEWED
 
 ENGINE = f"rules-1/{__version__}"
 """Trace format and version of the engine that made it."""
@@ -46,7 +50,9 @@ def decide(
             return case
         events.require_version(case, version)
         pack = form.pack_of(case.application, acting)
-        _accept_by_silence(acting, case, pack)
+        let_silence_speak(acting=acting, case=case, pack=pack)
+        awaited.lapse_due(acting=acting, case=case, pack=pack)
+        awaited.refuse_open(acting=acting, case=case, pack=pack, outcome=outcome)
         if outcome == "granted":
             _refuse_gaps(case)
         if case.state == "submitted" and commitments.way_of(case, pack) is not None:
@@ -56,14 +62,18 @@ def decide(
 
 
 def decide_automatically(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
-    """Grant at once what the pack leaves to the rules, when every condition passes; True when it did.
+    """Grant at once what the pack leaves to the rules, when every condition passes by what licences and registries say
+    alone; True when it did.
 
-    Anything else stays with an officer: the platform refuses nobody.
+    Anything else stays with an officer: what rests on somebody's word, what does not pass, since the platform refuses
+    nobody, and whatever the applicant wants a person to decide (个人信息保护法 art. 24).
     """
     service = pack.services[case.service]
-    if not service.automatic or case.state != "submitted":
+    if not service.automatic or case.state != "submitted" or case.application.by_person:
         return False
-    findings = conditions(case, pack)
+    findings = conditions(
+        case, pack, packfacts.read_facts(pack, gathering.verified(case.application, pack))[0]
+    )
     if not all(finding.outcome == "pass" for finding in findings.values()) or case.deferred:
         return False
     met = form.met_materials(case.application)
@@ -71,14 +81,13 @@ def decide_automatically(*, acting: Acting, case: models.Case, pack: Pack) -> bo
         return False
     by_rule = system(acting.now, case.place, "automatic decision", acting.request_id)
     events.add(acting=by_rule, case=case, event=Event.ACCEPT)
-    reasons = both("Every condition was checked against the records and is met.")
-    _decide(by_rule, case, pack, "granted", reasons.get("zh"), automatic=True)
+    _decide(by_rule, case, pack, "granted", both(AUTOMATIC).zh, automatic=True)
     return True
 
 
-def conditions(case: models.Case, pack: Pack) -> dict[str, explain.Finding]:
-    """What the rules find for each acceptance condition with the facts as they are now."""
-    facts = form.facts_of(case.application, pack)
+def conditions(case: models.Case, pack: Pack, facts: Facts | None = None) -> dict[str, explain.Finding]:
+    """What the rules find for each acceptance condition with the facts as they are now, or with those given."""
+    facts = form.facts_of(case.application, pack) if facts is None else facts
     values = parameters.resolve(pack, case.application.submitted_on)
     return {
         c.id: explain.explain(pack.rule(c.rule), facts, values)
@@ -104,12 +113,20 @@ def _decide(
     *,
     automatic: bool,
     event: Event | None = None,
+    by_law: str = "",
+    day: date | None = None,
 ) -> models.Decision:
+    """`by_law`: a code of `Decision.by_law`, where silence has decided, on that `day`."""
     service = pack.services[case.service]
-    promised = commitments.way_of(case, pack) if outcome == "granted" and event is None else None
+    promised = (
+        commitments.way_of(case, pack) if outcome == "granted" and event is None and not by_law else None
+    )
     granting = Event.GRANT_ON_COMMITMENT if promised else Event.GRANT
     event = event or (granting if outcome == "granted" else Event.REFUSE)
-    events.add(acting=acting, case=case, event=event, note=reasons, detail={"automatic": automatic})
+    events.add(
+        acting=acting, case=case, event=event, note=reasons, day=day,
+        detail={"automatic": automatic, **({"by": by_law} if by_law else {})},
+    )  # fmt: skip
     findings: dict[str, Any] = {
         "applies": case.why,
         "conditions": {name: explain.to_json(finding) for name, finding in conditions(case, pack).items()},
@@ -117,14 +134,17 @@ def _decide(
     if promised is not None:
         findings["commitment"] = commitments.promise_of(case, pack, promised)
     articles = sorted({*service.articles, *(a for c in service.conditions for a in c.articles)})
-    document = papers.issue(
-        acting=acting, case=case, kind="decision",
-        content={"outcome": outcome, "reasons": reasons, "articles": articles, "automatic": automatic},
-    )  # fmt: skip
+    if by_law and service.renewal is not None:
+        articles = sorted({*service.renewal.articles, *service.articles})
+    decided_on = day or acting.today
+    content = {"outcome": outcome, "reasons": reasons, "articles": articles, "automatic": automatic}
+    if by_law:
+        content |= {"by_law": by_law, "decided_on": decided_on.isoformat()}
+    document = papers.issue(acting=acting, case=case, kind="decision", content=content)
     decision = models.Decision.objects.create(
         case=case, outcome=outcome, reasons=reasons, articles=articles, facts=case.application.answers, findings=findings,
-        pack_digest=pack.digest, engine=ENGINE, automatic=automatic, decided_at=acting.now, decided_on=acting.today,
-        decided_by=acting.actor, document=document,
+        pack_digest=pack.digest, engine=ENGINE, automatic=automatic, by_law=by_law, decided_at=acting.now,
+        decided_on=decided_on, decided_by=acting.actor, document=document,
     )  # fmt: skip
     case.decision = decision
     case.save(update_fields=["decision"])
@@ -144,15 +164,47 @@ def _refuse_gaps(case: models.Case) -> None:
         raise NotNow(_("Evidence is still missing; it cannot be granted before it is there."))
 
 
-def _accept_by_silence(acting: Acting, case: models.Case, pack: Pack) -> None:
-    """Write down an acceptance that silence has brought about (行政许可法 art. 32(4))."""
-    if case.state == "submitted" and form.clock_of(case, pack, acting.today).deemed_accepted:
-        by_law = system(acting.now, case.place, "acceptance by silence", acting.request_id)
-        events.add(acting=by_law, case=case, event=Event.ACCEPT, detail={"by": "silence"})
+def let_silence_speak(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
+    """Write down what silence has brought about by now, each once and on its day; True when anything was.
 
-
-def accept_by_silence(*, acting: Acting, case: models.Case, pack: Pack) -> bool:
-    """The same from a clock: True when the case was accepted by silence now."""
+    An acceptance, when defects were not listed in time (行政许可法 art. 32(4)); a renewal, when nothing was decided before
+    the licence ended (art. 50). From a clock, and before anybody does anything else with the case.
+    """
     before = case.state
-    _accept_by_silence(acting, case, pack)
+    if case.state == "submitted":
+        _accept_by_silence(acting, case, pack)
+    if case.state in ("submitted", "accepted"):
+        _renew_by_silence(acting, case, pack)
     return case.state != before
+
+
+def _accept_by_silence(acting: Acting, case: models.Case, pack: Pack) -> None:
+    clock = form.clock_of(case, pack, acting.today)
+    if not clock.deemed_accepted:
+        return
+    by_law = _by_law(acting, case, "acceptance by silence")
+    event = Event.ACCEPT_TOLERANTLY if case.deferred else Event.ACCEPT
+    events.add(acting=by_law, case=case, event=event, day=clock.deemed_on, detail={"by": "silence"})
+    document = papers.issue(
+        acting=by_law,
+        case=case,
+        kind="acceptance-notice",
+        content={"deferred": case.deferred, "by_law": "silence"},
+    )
+    told = {"case": str(case.id), "document": document}
+    audit.send(acting=by_law, kind="cases.accepted", root=case.application_id, payload=told)
+
+
+def _renew_by_silence(acting: Acting, case: models.Case, pack: Pack) -> None:
+    clock = form.clock_of(case, pack, acting.today)
+    if not clock.renewed_by_silence or clock.renews_until is None:
+        return
+    by_law, last = _by_law(acting, case, "renewal by silence"), clock.renews_until
+    if case.state == "submitted":  # nobody accepted it, and no term for that was set
+        events.add(acting=by_law, case=case, event=Event.ACCEPT, day=last, detail={"by": "silence"})
+    reasons = both(RENEWED).zh
+    _decide(by_law, case, pack, "granted", reasons, automatic=False, by_law="renewal", day=last)
+
+
+def _by_law(acting: Acting, case: models.Case, purpose: str) -> Acting:
+    return system(acting.now, case.place, purpose, acting.request_id, acting.time_zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
@@ -20,12 +21,15 @@ def end(
     event: Event,
     reason: str,
     content: Mapping[str, object] | None = None,
+    note: str = "",
+    day: date | None = None,
 ) -> None:
     """End a locked case, issue its document and let everybody know; what waits for its result hears it too.
 
-    `reason` is a code of `letters.matter.REASONS`; `content` holds what its words name. Inside a transaction.
+    `reason` is a code of `letters.matter.REASONS`; `content` holds what its words name. `day`: the civil day on which the
+    law let it end. Inside a transaction.
     """
-    events.add(acting=acting, case=case, event=event, detail={"reason": reason})
+    events.add(acting=acting, case=case, event=event, note=note, detail={"reason": reason}, day=day)
     number = papers.issue(
         acting=acting, case=case, kind=KINDS[event], content={"reason": reason, **(content or {})}
     )

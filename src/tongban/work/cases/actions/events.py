@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tongban.base.audit import actions as audit
@@ -23,20 +23,24 @@ def add(
     event: Event,
     note: str = "",
     detail: Mapping[str, object] | None = None,
+    day: date | None = None,
 ) -> models.CaseEvent:
     """Let `event` happen to `case` now. Raises NotNow when the table of states does not allow it.
 
-    The caller has locked the case. Bumps the version, writes the audit entry.
+    The caller has locked the case. Bumps the version, writes the audit entry. `day`: the civil day on which the law let
+    it happen, where it is written down only now.
     """
-    history = form.history_of(case) if case.pk and case.events.exists() else ()
-    happened = CaseEvent(event, acting.today, acting.now)
+    written = list(case.events.order_by("sequence"))
+    history = tuple(CaseEvent(Event(e.event), e.day, e.at) for e in written)
+    happened = CaseEvent(event, day or acting.today, acting.now)
     try:
         state = states.replay((*history, happened))
     except states.NotAllowed as error:
         raise NotNow(_("This can no longer be done: the case has moved on in the meantime.")) from error
-    last = case.events.aggregate(last=Max("sequence"))["last"] or 0
+    if event in states.DECISIONS and acting.role == "officer" and not states.marks_of(history).decidable:
+        raise NotNow(_("Nothing is decided while an opinion or the result of an inspection is awaited."))
     row = models.CaseEvent.objects.create(
-        case=case, sequence=last + 1, event=event.value, day=acting.today, at=acting.now, actor=acting.actor, role=acting.role,
+        case=case, sequence=written[-1].sequence + 1 if written else 1, event=event.value, day=happened.day, at=acting.now, actor=acting.actor, role=acting.role,
         note=note,
     )  # fmt: skip
     case.state = state.value
@@ -62,6 +66,8 @@ def _owed(case: models.Case, history: tuple[CaseEvent, ...], state: State) -> st
             return "review"
         may_object = form.terms_from_json(case.terms).objection is not None and not marks.settled
         return "objectable" if may_object else ""
+    if marks.announced:
+        return "heard" if marks.closed and not marks.asked else "hearing" if marks.asked else "announced"
     if not marks.promised:
         return ""
     return "remedy" if marks.ordered else "verify"

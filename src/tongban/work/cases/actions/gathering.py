@@ -140,6 +140,19 @@ def add_shown(
         _settle(acting, application, pack, NOTHING)
 
 
+def verified(application: models.Application, pack: Pack) -> dict[str, Any]:
+    """Values of the facts that a licence or a registry vouches for: found there, or stated and found the same there."""
+    found = {
+        name: said["value"] for name, said in application.answers.items() if said["source"] != "answer"
+    }
+    for entry in application.evidence:
+        for one in _observed(entry, pack):
+            said = application.answers.get(one.name)
+            if said is not None and said["value"] == one.value:
+                found.setdefault(one.name, one.value)
+    return found
+
+
 def _add(application: models.Application, entry: dict[str, Any]) -> None:
     if all(e["reference"] != entry["reference"] for e in application.evidence):
         application.evidence = [*application.evidence, entry]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as msg
 
 from tongban.base.audit import actions as audit
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import Invalid, NotNow
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import decisions, events, papers
+from tongban.work.cases.actions import decisions, endings, events, papers
 
 
 def accept(*, acting: Acting, number: str, version: int | None = None) -> models.Case:
@@ -110,15 +112,61 @@ def resume(*, acting: Acting, number: str, version: int | None = None) -> models
 
 
 def extend(*, acting: Acting, number: str, reasons: str, version: int | None = None) -> models.Case:
-    """Extend the term once, with reasons told to the applicant (art. 42)."""
+    """Extend the term once, by what law or promise allow, with reasons told to the applicant (art. 42).
+
+    Raises `NotNow` where they allow nothing.
+    """
+    if not form.terms_from_json(access.officer_case(acting, number).terms).extension:
+        raise NotNow(_("Neither law nor promise allow a longer term here."))
     return _with_reasons(acting, number, Event.EXTEND, reasons, version, document="extension-notice")
 
 
+GONE: Final = {
+    "applicant-gone": msg("Whoever applied has died, or was dissolved"),
+    "matter-gone": msg("What was applied for no longer exists, or can no longer be done"),
+    "not-needed": msg("The law no longer asks for it"),
+}
+"""Reasons for which nothing is left to decide (终止办理, after the practice of places); each ends a case without a decision."""
+
+
+def terminate(
+    *, acting: Acting, number: str, ground: str, reasons: str, version: int | None = None
+) -> models.Case:
+    """End a case in which nothing is left to decide, also one that still waits. The same again changes nothing.
+
+    It is no refusal: what can be decided is decided. Raises `Invalid` without a ground or reasons.
+    """
+    problems = {}
+    if ground not in GONE:
+        problems["ground"] = _("Choose why nothing is left to decide.")
+    if not reasons.strip():
+        problems["reasons"] = _("Say why, in words the applicant understands.")
+    if problems:
+        raise Invalid(_("Some entries need another look."), fields=problems)
+    with transaction.atomic():
+        case = access.officer_case(acting, number)
+        last = case.events.order_by("-sequence").first()
+        if last is not None and (last.event, last.actor) == (Event.TERMINATE.value, acting.actor):
+            return case
+        events.require_version(case, version)
+        decisions.let_silence_speak(acting=acting, case=case, pack=form.pack_of(case.application, acting))
+        said = reasons.strip()[:2000]
+        endings.end(
+            acting=acting,
+            case=case,
+            event=Event.TERMINATE,
+            reason=ground,
+            note=said,
+            content={"reasons": said},
+        )
+    return case
+
+
 def _open(acting: Acting, number: str, version: int | None) -> models.Case:
-    """The case, locked. An acceptance that silence has brought about is written down before anything else happens."""
+    """The case, locked. What silence has brought about is written down before anything else happens."""
     case = access.officer_case(acting, number)
     events.require_version(case, version)
-    decisions.accept_by_silence(acting=acting, case=case, pack=form.pack_of(case.application, acting))
+    decisions.let_silence_speak(acting=acting, case=case, pack=form.pack_of(case.application, acting))
     return case
 
 
@@ -141,4 +189,8 @@ def _with_reasons(
             root=case.application_id,
             payload={"case": str(case.id), "event": event.value, "document": number},
         )
+        if event is Event.DECLINE:  # what waits for its result will not get it
+            audit.send(
+                acting=acting, kind="cases.closed", root=case.application_id, payload={"case": str(case.id)}
+            )
     return case

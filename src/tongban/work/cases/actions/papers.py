@@ -13,6 +13,7 @@ from tongban.base.notices import actions as notices
 from tongban.base.notices import queries as documents
 from tongban.core.packs.pack import Pack
 from tongban.work.cases import form, models
+from tongban.work.cases.actions import told
 
 LETTERS: Final = {
     "acceptance-notice": "A",
@@ -20,8 +21,13 @@ LETTERS: Final = {
     "correction-notice": "C",
     "decision": "D",
     "extension-notice": "E",
+    "ending-notice": "G",
+    "hearing-notice": "H",
+    "new-dates": "Y",
     "verification-notice": "K",
     "remedy-order": "M",
+    "inspection-notice": "I",
+    "inspection-record": "J",
     "not-accepted": "N",
     "objection-notice": "O",
     "commitment": "P",
@@ -35,10 +41,19 @@ LETTERS: Final = {
 }
 """Kind to its letter in the number of the document; R is the receipt of a whole application."""
 
+DATED: Final = frozenset(
+    {"acceptance-notice", "correction-notice", "extension-notice", "review-decision", "new-dates"}
+)
+"""Documents that tell days: what is still provisional in them is told again once it is certain."""
+
 
 def issue(*, acting: Acting, case: models.Case, kind: str, content: Mapping[str, object]) -> str:
     """The number of the document. It says how the case stands after the events that it has by now."""
-    fixed = {"case": case.number, "service": case.service, "events": case.events.count()}
+    fixed: dict[str, object] = {"case": case.number, "service": case.service, "events": case.events.count()}
+    if case.application.calendar_digest:
+        fixed["calendar"] = case.application.calendar_digest
+    if kind in DATED:
+        told.note(acting=acting, case=case)
     return notices.issue_document(
         acting=acting, kind=kind, prefix=f"{case.place}-{LETTERS[kind]}", root=case.application_id, about=case.id,
         organisation=case.organisation, content={**fixed, **content},

@@ -1,6 +1,7 @@
 """Ending what was granted before its time: annulled, recalled or cancelled (撤销, 撤回, 注销), each on a ground of law.
 
-    propose  -> carried out at once, or by a second officer where the pack says so
+    propose  -> where the ground harms the holder they are heard first (`hearings`)
+             -> carried out at once, or by a second officer where the pack says so
     carry_out, drop
 
 The licence follows by a message: it is revoked in its own room, with the ground as the reason.
@@ -18,7 +19,7 @@ from tongban.core.packs.pack import Pack
 from tongban.core.procedures import states
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, form, models
-from tongban.work.cases.actions import commitments, events, papers
+from tongban.work.cases.actions import commitments, events, hearings, papers
 from tongban.work.cases.grounds import ARTICLES_OF, GROUNDS
 
 PAPERS = {Event.ANNUL: "annulment", Event.RECALL: "recall", Event.CANCEL: "cancellation"}
@@ -59,17 +60,24 @@ def propose(
             case=case, ground=ground, reasons=reasons.strip()[:2000], two_officers=bool(declared and declared.two_officers),
             proposed_at=acting.now, proposed_by=acting.actor,
         )  # fmt: skip
-        if ending.two_officers:
+        if hearings.needed(case, ground):
+            hearings.announce(acting=acting, case=case, ending=ending, articles=_articles(case, ending, pack))
+            _record(acting, "case.ending-proposed", ending)
+        elif ending.two_officers:
             case.version += 1
             case.save(update_fields=["version"])
             _record(acting, "case.ending-proposed", ending)
         else:
-            _carry_out(acting, case, ending, pack)
+            _carry_out(acting, case, ending, pack, answer="")
     return ending
 
 
-def carry_out(*, acting: Acting, number: str, version: int | None = None) -> models.Ending:
-    """Carry out what another officer has proposed. Carrying it out again changes nothing."""
+def carry_out(*, acting: Acting, number: str, answer: str = "", version: int | None = None) -> models.Ending:
+    """Carry out what was proposed, once its holder has been heard. Carrying it out again changes nothing.
+
+    `answer`: what is said to the holder's statement; needed where there is one. Raises `SecondOfficerNeeded` where the
+    pack asks for two, `NotNow` while the holder may still speak, `Invalid` without an answer.
+    """
     with transaction.atomic():
         case, ending = _proposed(acting, number)
         if ending.carried_out_at is not None and ending.carried_out_by == acting.actor:
@@ -79,7 +87,9 @@ def carry_out(*, acting: Acting, number: str, version: int | None = None) -> mod
             raise NotNow(_("It has been carried out already."))
         if ending.two_officers and ending.proposed_by == acting.actor:
             raise SecondOfficerNeeded(_("You have proposed this: another officer has to carry it out."))
-        _carry_out(acting, case, ending, form.pack_of(case.application, acting))
+        pack = form.pack_of(case.application, acting)
+        hearings.require_heard(acting=acting, case=case, pack=pack, ending=ending, answer=answer)
+        _carry_out(acting, case, ending, pack, answer=answer.strip()[:4000])
     return ending
 
 
@@ -92,8 +102,13 @@ def drop(*, acting: Acting, number: str, version: int | None = None) -> models.C
             raise NotNow(_("It has been carried out already."))
         ending.dropped_at, ending.dropped_by = acting.now, acting.actor
         ending.save(update_fields=["dropped_at", "dropped_by"])
-        case.version += 1
-        case.save(update_fields=["version"])
+        if hearings.of(ending) is not None:  # the holder was told that it is to end
+            events.add(acting=acting, case=case, event=Event.CALL_OFF_END, detail={"ground": ending.ground})
+            told = {"case": str(case.id), "event": Event.CALL_OFF_END.value, "document": ""}
+            audit.send(acting=acting, kind="cases.told", root=case.application_id, payload=told)
+        else:
+            case.version += 1
+            case.save(update_fields=["version"])
         _record(acting, "case.ending-dropped", ending)
     return case
 
@@ -113,6 +128,8 @@ def _obstacle(case: models.Case, acting: Acting, name: str) -> Refusal | None:
     ground, history = GROUNDS[name], form.history_of(case)
     if ground.event not in states.possible(history, "officer"):
         return NotNow(_("There is nothing in force here that could end."))
+    if hearings.needed(case, name) and form.terms_from_json(case.terms).heard is None:
+        return NotNow(_("The pack does not say how the holder is heard before this. Choose another ground."))
     marks = states.marks_of(history)
     if ground.of_promise and not marks.promised:
         said = _("It was not granted on a promise that is still to be kept. Choose another ground.")
@@ -138,18 +155,22 @@ def _proposed(acting: Acting, number: str) -> tuple[models.Case, models.Ending]:
     return case, ending
 
 
-def _carry_out(acting: Acting, case: models.Case, ending: models.Ending, pack: Pack) -> None:
+def _articles(case: models.Case, ending: models.Ending, pack: Pack) -> list[str]:
+    service = pack.services[case.service]
+    return list(getattr(service.ending, ARTICLES_OF[GROUNDS[ending.ground].event], ()) or service.articles)
+
+
+def _carry_out(acting: Acting, case: models.Case, ending: models.Ending, pack: Pack, *, answer: str) -> None:
     ground = GROUNDS[ending.ground]
     events.add(
         acting=acting, case=case, event=ground.event, note=ending.reasons, detail={"ground": ending.ground}
     )
-    service, decision = pack.services[case.service], case.decision
-    articles = getattr(service.ending, ARTICLES_OF[ground.event], ()) or service.articles
+    decision = case.decision
     ending.document = papers.issue(
         acting=acting, case=case, kind=PAPERS[ground.event],
         content={
-            "ground": ending.ground, "reasons": ending.reasons, "articles": list(articles), "decision": decision.document,
-            "decided_on": decision.decided_on.isoformat(),
+            "ground": ending.ground, "reasons": ending.reasons, "articles": _articles(case, ending, pack),
+            "decision": decision.document, "decided_on": decision.decided_on.isoformat(), "answer": answer,
         },
     )  # fmt: skip
     ending.carried_out_at, ending.carried_out_by = acting.now, acting.actor

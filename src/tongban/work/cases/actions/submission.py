@@ -26,16 +26,22 @@ from tongban.core.procedures.model import Event
 from tongban.core.rules import explain
 from tongban.records.dossier import actions as dossier
 from tongban.records.dossier.resolution import Observed
-from tongban.work.cases import access, form, models, numbers, rules_changed, signing
+from tongban.work.cases import access, form, models, numbers, renewing, rules_changed, signing
 from tongban.work.cases.actions import commitments, decisions, drafts, events, gathering, papers, registries
 from tongban.work.cases.actions.gathering import NOTHING, Found
 
 
 def submit(
-    *, acting: Acting, application: UUID, version: int | None = None, found: Found | None = None
+    *,
+    acting: Acting,
+    application: UUID,
+    version: int | None = None,
+    found: Found | None = None,
+    by_person: bool = False,
 ) -> models.Application:
     """Submit a draft. Submitting again gives the same application: a second click changes nothing.
 
+    `by_person`: whoever applies wants a person to decide, so nothing is decided by rule alone.
     A caller that has a transaction of its own passes what `look` found before it opened.
     Raises `Invalid` listing everything that is still missing, `NotNow` where the law blocks a service.
     """
@@ -58,6 +64,7 @@ def submit(
         pack = gathering.gather_where_it_lies(acting, draft, found)
         plan = form.plan_of(draft, pack, acting.today)
         _refuse_gaps(acting, draft, pack, plan)
+        draft.by_person = by_person
         _number_and_pin(acting, draft, pack)
         _fix_materials(acting, draft, plan)
         _observe(acting, draft)
@@ -128,6 +135,11 @@ def missing(
             ) % {"name": name}
     gaps |= signing.gaps(application, pack, plan, acting)
     gaps |= _excluded(application, pack, plan)
+    gaps |= {
+        f"service:{one.service}": _("It can be renewed from %(day)s on, not earlier.") % {"day": one.apply_from}
+        for one in renewing.outlooks(application, pack, plan)
+        if one.early(plan.at)
+    }
     applying = [s.id for s in plan.services if s.applies is not Applies.NO]
     if drafts.only_for_a_firm(application.principal, pack.life_events[application.event], applying, pack):
         gaps["event"] = drafts.choose_firm()
@@ -240,13 +252,18 @@ def _open_case(
     acting: Acting, draft: models.Application, pack: Pack, plan: Plan, planned: PlannedService, position: int
 ) -> models.Case:
     service = pack.services[planned.id]
+    renewed = renewing.outlook(draft, pack, plan, service)
+    in_time = renewed is not None and renewed.by_silence and not renewed.late(acting.today)
+    fixed = terms.terms(
+        service, form.variant_of(service, planned.variant), renews_until=renewed.until if renewed and in_time else None
+    )
     organ = directory.organisation_for(pack, service.authority, draft.place)
     asked = {m.id: m for m in needed(plan) if planned.id in m.services}
     case = models.Case.objects.create(
         number=numbers.case_number(draft.number or "", position), application=draft, service=service.id, organisation=organ.id,
         place=draft.place, state="submitted", waits_for=list(planned.waits_for), variant=planned.variant, materials=list(asked),
         deferred=[m for m in asked if m in draft.deferring and m not in form.current_materials(draft)],
-        terms=form.terms_to_json(terms.terms(service, form.variant_of(service, planned.variant))), why=explain.to_json(planned.finding),
+        terms=form.terms_to_json(fixed), why=explain.to_json(planned.finding),
         created_at=acting.now,
     )  # fmt: skip
     events.add(acting=acting, case=case, event=Event.SUBMIT)

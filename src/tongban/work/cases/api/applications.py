@@ -182,8 +182,9 @@ def sign_commitment(
 )  # fmt: skip
 @acts_as("applicant", "agent")
 def submit_application(
-    request: HttpRequest, response: HttpResponse, application: UUID, idempotency_key: IdempotencyKey = None
-) -> dict[str, Any]:
+    request: HttpRequest, response: HttpResponse, application: UUID, body: schemas.SubmissionIn | None = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
     """422 lists everything that is still missing."""
     acting = acting_of(request)
 
@@ -193,7 +194,10 @@ def submit_application(
         found.append(submission.look(acting=acting, application=application))
 
     def submit() -> dict[str, Any]:
-        submission.submit(acting=acting, application=application, found=found[0] if found else NOTHING)
+        submission.submit(
+            acting=acting, application=application, found=found[0] if found else NOTHING,
+            by_person=body is not None and body.by_person,
+        )  # fmt: skip
         return _shown(acting, application)
 
     return once(request, response, idempotency_key, submit, look)

@@ -11,7 +11,7 @@ from ninja.security import django_auth
 
 from tongban.base.kit.acting import Acting
 from tongban.work.cases import access, form, models, schemas
-from tongban.work.cases.actions import commitments, decisions, handling, objections, revocations
+from tongban.work.cases.actions import commitments, decisions, handling, hearings, objections, revocations
 from tongban.work.cases.api.exchange import (
     CHANGES,
     READS,
@@ -41,7 +41,7 @@ def list_cases(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> dict[str, Any]:
     """25 to a page, the most urgent first."""
-    found = Worklist(acting_of(request), show=show, search=search.replace("\x00", "")).page(page)
+    found = Worklist(acting_of(request), show=show, search=search.replace("\x00", "")).page(page, whole=True)
     items = found.object_list if page <= found.paginator.num_pages else []
     return {"items": [_case_row(row) for row in items], "count": found.paginator.count}
 
@@ -55,7 +55,7 @@ def get_case(request: HttpRequest, response: HttpResponse, number: str) -> dict[
     return with_tag(response, _shown_case(acting_of(request), key_of(number)))
 
 
-Act = Callable[[Acting, str, int | None], models.Case | models.Ending | models.Objection]
+Act = Callable[[Acting, str, int | None], models.Case | models.Ending | models.Heard | models.Objection]
 
 
 def _officer(
@@ -187,22 +187,81 @@ def end_result(
     )  # fmt: skip
 
 
-@_officer("endings/confirmation", "confirm_ending", "Carry out what another officer has proposed to end")
+@_officer(
+    "endings/confirmation", "confirm_ending", "Carry out what was proposed to end, once its holder has been heard"
+)
 def confirm_ending(
-    request: HttpRequest,
-    response: HttpResponse,
-    number: str,
-    if_match: IfMatch = None,
-    idempotency_key: IdempotencyKey = None,
-) -> dict[str, Any]:
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.AnsweredIn | None = None,
+    if_match: IfMatch = None, idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    answer = body.answer if body else ""
     return _act(
-        request,
-        response,
-        number,
-        if_match,
-        idempotency_key,
-        lambda a, n, v: revocations.carry_out(acting=a, number=n, version=v),
-    )
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: revocations.carry_out(acting=a, number=n, answer=answer, version=v),
+    )  # fmt: skip
+
+
+@_officer("endings/hearing", "call_hearing", "Tell the holder when and where the hearing they asked for is held")
+def call_hearing(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.HearingIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: hearings.summon(acting=a, number=n, at=body.at, where=body.where, version=v),
+    )  # fmt: skip
+
+
+@_officer("endings/hearing/record", "record_hearing", "Put on record what was said in a hearing, as whoever presided")
+def record_hearing(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.RecordIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: hearings.record(acting=a, number=n, record=body.record, version=v),
+    )  # fmt: skip
+
+
+@_officer("termination", "terminate_case", "End a case in which nothing is left to decide")
+def terminate_case(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.TerminationIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: handling.terminate(acting=a, number=n, ground=body.ground, reasons=body.reasons, version=v),
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{number}/statements", auth=django_auth, response={200: schemas.CaseOut, **CHANGES},
+    operation_id="state_against_ending", summary="Say what speaks against the end of what was granted to one, once",
+)  # fmt: skip
+@acts_as("applicant")
+def state_against_ending(
+    request: HttpRequest, response: HttpResponse, number: str, body: schemas.StatementIn, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: hearings.state(acting=a, number=n, statement=body.statement, version=v),
+    )  # fmt: skip
+
+
+@router.post(
+    "/cases/{number}/hearings", auth=django_auth, response={200: schemas.CaseOut, **CHANGES},
+    operation_id="ask_for_hearing", summary="Ask for a hearing before what was granted to one ends",
+)  # fmt: skip
+@acts_as("applicant")
+def ask_for_hearing(
+    request: HttpRequest, response: HttpResponse, number: str, if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:  # fmt: skip
+    return _act(
+        request, response, number, if_match, idempotency_key,
+        lambda a, n, v: hearings.ask_hearing(acting=a, number=n, version=v),
+    )  # fmt: skip
 
 
 @_officer("endings/dropping", "drop_ending", "Drop a proposal to end what was granted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -24,5 +24,6 @@ def of_due(value: DueDate | date | None) -> str:
     return str(day(value)) if value else ""
 
 
-def of_iso(text: Any) -> str:
-    return str(day(date.fromisoformat(text))) if text else ""
+def of_iso(text: Any, *, later: int = 0) -> str:
+    """A civil day written in ISO, or one that many days later."""
+    return str(day(date.fromisoformat(text) + timedelta(days=later))) if text else ""

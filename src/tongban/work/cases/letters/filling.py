@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tongban.base.directory import queries as directory
 from tongban.base.identity import queries as identity
-from tongban.base.kit.templatetags.kit import called, period
+from tongban.base.kit.templatetags.kit import called, moment, period
 from tongban.base.kit.text import in_language
 from tongban.base.notices import queries as notices
 from tongban.core.packs import calendars
 from tongban.core.procedures import clock as clocks
-from tongban.core.procedures.model import CaseEvent, Clock, Event
+from tongban.core.procedures.model import CaseEvent, Clock, Event, Terms
 from tongban.core.values.duration import Duration
 from tongban.work.cases import form, models
-from tongban.work.cases.letters import citing, days, titles
+from tongban.work.cases.letters import citing, days, titles, visit
 from tongban.work.cases.letters.matter import Matter
 
 
@@ -65,7 +67,9 @@ def clock_then(matter: Matter, case: models.Case) -> Clock:
         if (one.at <= until if count is None else one.sequence <= count)
     ]
     today = max(one.day for one in seen)
-    return clocks.clock(seen, form.terms_from_json(case.terms), calendars.work_calendar(matter.pack), today)
+    counted = matter.content.get("calendar")
+    calendar = calendars.work_calendar(directory.pack(counted) if counted else matter.pack)
+    return clocks.clock(seen, form.terms_from_json(case.terms), calendar, today)
 
 
 def _of_case(matter: Matter, case: models.Case) -> dict[str, str]:
@@ -74,7 +78,7 @@ def _of_case(matter: Matter, case: models.Case) -> dict[str, str]:
     licence = pack.licences.get(service.result.licence or "")
     years = licence.validity.years if licence else None
     organ = matter.organ
-    by = days.of_due(clock.materials_by)
+    by = days.of_due(clock.correct_by or clock.materials_by)
     return {
         "accepted_on": days.of_due(clock.accepted_on),
         "due_on": days.of_due(clock.promised),
@@ -86,7 +90,7 @@ def _of_case(matter: Matter, case: models.Case) -> dict[str, str]:
         else _("long-term"),
         "review_body": in_language(organ.review_body) if organ else "",
         "court": in_language(organ.court) if organ else "",
-        "correct_by": by,
+        "correct_by": by or _("no last day is set"),
         "conditions": "\n".join(in_language(one.label) for one in service.conditions)
         or _("What these articles demand: %(articles)s")
         % {"articles": _("; ").join(one.label for one in citing.bases(pack, service.articles))},
@@ -98,8 +102,32 @@ def _of_case(matter: Matter, case: models.Case) -> dict[str, str]:
         "ground": matter.ground,
         "review_by": days.of_due(clock.review_by),
         "outcome": matter.outcome,
+        "effect": matter.effect,
+        "state_by": days.of_due(clock.state_by),
+        "hearing_right": _hearing_right(terms, clock),
+        "hearing_on": _moment(matter.content.get("hearing_on", "")),
+        "hearing_at": str(matter.content.get("hearing_at", "")),
+        "answer": str(matter.content.get("answer", "")) or _("Nothing was stated."),
+        "renewed_from": days.of_iso(matter.content.get("decided_on", ""), later=1),
+        "old_dates": "\n".join(matter.dates("old")),
+        "new_dates": "\n".join(matter.dates("new")),
         **_delivery(matter),
+        **visit.values(matter, case),
     }
+
+
+def _hearing_right(terms: Terms, clock: Clock) -> str:
+    """Whether the holder may ask for a hearing before something ends, and until when."""
+    if terms.hearing is None:
+        return _("There is no hearing for this; what you write counts as much.")
+    return _("You may also ask for a hearing by %(day)s. It is free of charge.") % {
+        "day": days.of_due(clock.state_by)
+    }
+
+
+def _moment(text: str) -> str:
+    """An instant written in ISO, as a civil day with its time."""
+    return str(moment(datetime.fromisoformat(text))) if text else ""
 
 
 def _promise(matter: Matter, by: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -13,16 +14,32 @@ from tongban.base.kit.templatetags.kit import state_name
 from tongban.base.kit.text import in_language
 from tongban.base.notices.wording import both
 from tongban.core.packs.pack import Pack
+from tongban.core.procedures.model import Event
+from tongban.core.values.calendar import DueDate
 from tongban.work.cases import models
 from tongban.work.cases.grounds import GROUNDS
+from tongban.work.cases.letters import days
+from tongban.work.cases.wording import AUTOMATIC, RENEWED
 
-AUTOMATIC: Final = msg("Every condition was checked against the records and is met.")
 REASONS: Final = {
     "own-wish": msg("You took the case back on %(day)s."),
     "materials-late": msg("The papers that were to come later were not handed in by %(day)s: %(papers)s."),
     "evidence-refused": msg("“%(service)s” was refused or taken back, and its result is evidence that this case needs."),
+    "calendar-published": msg("The holidays of the year are published now."),
+    "correction-unanswered": msg("The correction notice was not answered by %(day)s, so the application counts as taken back."),
+    "applicant-gone": msg("Whoever applied has died, or was dissolved. %(said)s"),
+    "matter-gone": msg("What was applied for no longer exists, or can no longer be done. %(said)s"),
+    "not-needed": msg("The law no longer asks for it. %(said)s"),
 }  # fmt: skip
 """Reasons that the platform gives, by their code in the row; officers write their own."""
+EFFECTS: Final = {Event.ANNUL: msg("annul"), Event.RECALL: msg("recall"), Event.CANCEL: msg("strike off")}
+DATES: Final = {
+    "promised": msg("Promised day"),
+    "statutory": msg("Last day by law"),
+    "materials": msg("Papers that come later are due"),
+    "correction": msg("Last day to answer the correction notice"),
+}
+"""Days that an applicant is told, by their name in a row."""
 OUTCOMES: Final = {
     "upheld": msg("What was decided stands."),
     "changed": msg("What was decided is changed: it is granted."),
@@ -58,13 +75,28 @@ class Matter:
         code = self.content.get("reason")
         if code in REASONS:
             return _(REASONS[code]) % self._details()
-        return reasons_in_language(self.content.get("reasons", ""), bool(self.content.get("automatic")))
+        by_platform = bool(self.content.get("automatic") or self.content.get("by_law"))
+        return reasons_in_language(self.content.get("reasons", ""), by_platform)
 
     @property
     def ground(self) -> str:
         """On what ground of law something that was granted ends."""
         known = GROUNDS.get(self.content.get("ground", ""))
         return _(known.label) if known else ""
+
+    @property
+    def effect(self) -> str:
+        """How it would end, as a verb."""
+        known = GROUNDS.get(self.content.get("ground", ""))
+        return _(EFFECTS[known.event]) if known else ""
+
+    def dates(self, which: str) -> list[str]:
+        """Days that were told before (`old`), or as they are now (`new`), each with its name."""
+        return [
+            f"{_(DATES[name])}{_(': ')}{days.of_due(DueDate(date.fromisoformat(told['day']), told['provisional']))}"
+            for name, told in self.content.get(which, {}).items()
+            if name in DATES
+        ]
 
     @property
     def outcome(self) -> str:
@@ -119,19 +151,21 @@ class Matter:
         )
 
     def _details(self) -> dict[str, str]:
-        from tongban.work.cases.letters import days
-
         service = self.pack.services.get(self.content.get("service_refused", ""))
         return {
             "day": days.of_iso(self.content.get("day", "")),
             "papers": _(", ").join(self.deferred),
             "service": in_language(service.name) if service else "",
+            "said": str(self.content.get("reasons", "")),
         }
 
 
-def reasons_in_language(reasons: str, automatic: bool) -> str:
+def reasons_in_language(reasons: str, by_platform: bool) -> str:
     """What an officer wrote stays as written; what the platform says is said in the reader's language."""
-    return _(AUTOMATIC) if automatic and reasons in (both(AUTOMATIC).zh, both(AUTOMATIC).en) else reasons
+    for said in (AUTOMATIC, RENEWED) if by_platform else ():
+        if reasons in (both(said).zh, both(said).en):
+            return _(said)
+    return reasons
 
 
 def material_lines(

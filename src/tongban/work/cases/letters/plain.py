@@ -60,6 +60,7 @@ def _body(matter: Matter, kind: DocumentKind, said: Mapping[str, str]) -> Iterat
             )
             yield _listed(f"{name}{_(': ')}{' '.join(words.split())}" for name, words in matter.defects)
             yield _("Until you answer, no time counts. You answer on the portal; there is no need to come to an office.")  # fmt: skip
+            yield _("Last day for it: %(correct_by)s") % said
         case DocumentKind.ACCEPTANCE:
             yield _("Case %(case_number)s (%(service)s) is accepted and will be examined.") % said
             yield _dates(said)
@@ -71,6 +72,31 @@ def _body(matter: Matter, kind: DocumentKind, said: Mapping[str, str]) -> Iterat
             yield _("Hand them in by %(correct_by)s. Without them nothing can be granted.") % said
             yield said["commitments"]
             yield said["consequences"]
+        case DocumentKind.DEEMED_ACCEPTANCE:
+            yield _("Case %(case_number)s (%(service)s): nothing was asked for in time, so by law it is accepted from %(accepted_on)s on.") % said  # fmt: skip
+            yield _dates(said)
+        case DocumentKind.DEEMED_RENEWAL:
+            yield _("“%(service)s” (case %(case_number)s) was not decided by %(decided_on)s, the last day of the licence. By law it counts as renewed, from %(renewed_from)s on.") % said  # fmt: skip
+        case DocumentKind.ENDING_NOTICE:
+            yield _("We intend to %(effect)s “%(service)s” (case %(case_number)s), granted on %(decided_on)s. Nothing is decided yet, and it stays in force.") % said  # fmt: skip
+            yield _("Ground in law: %(ground)s") % said
+            yield _("Say on the portal by %(state_by)s what speaks against it. We answer it in the decision.") % said  # fmt: skip
+            yield said["hearing_right"]
+        case DocumentKind.HEARING_NOTICE:
+            yield _("Before we %(effect)s “%(service)s” (case %(case_number)s), a hearing is held as you have asked.") % said  # fmt: skip
+            yield _("When: %(hearing_on)s. Where: %(hearing_at)s.") % said
+        case DocumentKind.NEW_DATES:
+            yield _("The days that we told you for “%(service)s” (case %(case_number)s) were provisional. Counted again, they are now:") % said  # fmt: skip
+            yield said["new_dates"]
+        case DocumentKind.INSPECTION:
+            yield _("For “%(service)s” (case %(case_number)s) officers come to look at the place.") % said
+            yield _("When: %(appointed_on)s. Who: %(visitors)s.") % said
+            yield said["looks"]
+            yield said["counted"]
+        case DocumentKind.INSPECTION_RECORD:
+            yield _("For “%(service)s” (case %(case_number)s) officers looked at the place on %(visited_on)s. Who: %(visitors)s.") % said  # fmt: skip
+            yield said["found"]
+            yield _("Result: %(result_of_visit)s") % said
         case DocumentKind.COMMITMENT:
             yield _("Case %(case_number)s (%(service)s) is handled on your commitment:") % said
             yield said["commitments"]
@@ -82,6 +108,7 @@ def _body(matter: Matter, kind: DocumentKind, said: Mapping[str, str]) -> Iterat
         case DocumentKind.ANNULMENT | DocumentKind.RECALL | DocumentKind.CANCELLATION:
             yield _(_OF_CASE[kind]) % said
             yield _("Ground in law: %(ground)s") % said
+            yield _("To what you have stated: %(answer)s") % said
         case DocumentKind.DELIVERY:
             yield (
                 _(

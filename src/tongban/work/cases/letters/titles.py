@@ -25,9 +25,14 @@ KINDS: Final = {
     "withdrawal-notice": DocumentKind.WITHDRAWAL,
     "verification-notice": DocumentKind.VERIFICATION,
     "remedy-order": DocumentKind.REMEDY,
+    "ending-notice": DocumentKind.ENDING_NOTICE,
+    "hearing-notice": DocumentKind.HEARING_NOTICE,
+    "new-dates": DocumentKind.NEW_DATES,
     "annulment": DocumentKind.ANNULMENT,
     "recall": DocumentKind.RECALL,
     "cancellation": DocumentKind.CANCELLATION,
+    "inspection-notice": DocumentKind.INSPECTION,
+    "inspection-record": DocumentKind.INSPECTION_RECORD,
     "objection-notice": DocumentKind.OBJECTION,
     "review-decision": DocumentKind.REVIEW,
 }
@@ -54,9 +59,16 @@ TITLES: Final = {
     DocumentKind.WITHDRAWAL: msg("Confirmation that a case is taken back"),
     DocumentKind.VERIFICATION: msg("Result of the check of your commitment"),
     DocumentKind.REMEDY: msg("Order to put right"),
+    DocumentKind.DEEMED_ACCEPTANCE: msg("Notice of acceptance by silence"),
+    DocumentKind.DEEMED_RENEWAL: msg("Notice of renewal by silence"),
+    DocumentKind.ENDING_NOTICE: msg("Notice that what was granted is to end"),
+    DocumentKind.HEARING_NOTICE: msg("Notice of a hearing"),
+    DocumentKind.NEW_DATES: msg("Notice of changed days"),
     DocumentKind.ANNULMENT: msg("Decision to annul"),
     DocumentKind.RECALL: msg("Decision to recall"),
     DocumentKind.CANCELLATION: msg("Decision to cancel"),
+    DocumentKind.INSPECTION: msg("Notice of an inspection"),
+    DocumentKind.INSPECTION_RECORD: msg("Record of an inspection"),
     DocumentKind.OBJECTION: msg("Receipt of your objection"),
     DocumentKind.REVIEW: msg("Outcome of the review"),
 }
@@ -65,11 +77,15 @@ TITLES: Final = {
 
 def kind_of(found: Any, pack: Pack, case: models.Case | None) -> DocumentKind:
     """The kind of text that a document (`base.notices`) takes."""
+    if found.kind == "decision" and found.content.get("by_law"):
+        return DocumentKind.DEEMED_RENEWAL
     if found.kind == "decision":
         permit = case is not None and pack.services[case.service].kind == "permit"
         return (OF_PERMITS if permit else OF_OTHERS)[found.content["outcome"]]
     if found.kind == "acceptance-notice" and found.content.get("deferred"):
         return DocumentKind.TOLERANCE
+    if found.kind == "acceptance-notice" and found.content.get("by_law"):
+        return DocumentKind.DEEMED_ACCEPTANCE
     return KINDS[found.kind]
 
 

@@ -7,9 +7,13 @@ from tongban.work.cases.models.applications import Application, Material, Rating
 from tongban.work.cases.models.batches import Batch, BatchRow
 from tongban.work.cases.models.cases import Case, CaseEvent, Correction, Decision
 from tongban.work.cases.models.desk import Absence, Claim, Filing, Phrase
+from tongban.work.cases.models.heard import Heard
 from tongban.work.cases.models.together import Signature
+from tongban.work.cases.models.told import Told
+from tongban.work.cases.models.visits import OPINIONS, Consultation, Inspection
 
 __all__ = [
+    "OPINIONS",
     "Absence",
     "Application",
     "Batch",
@@ -17,14 +21,18 @@ __all__ = [
     "Case",
     "CaseEvent",
     "Claim",
+    "Consultation",
     "Correction",
     "Decision",
     "Ending",
     "Exclusion",
     "Filing",
+    "Heard",
+    "Inspection",
     "Material",
     "Objection",
     "Phrase",
     "Rating",
     "Signature",
+    "Told",
 ]

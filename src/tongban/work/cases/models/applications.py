@@ -45,6 +45,10 @@ class Application(models.Model):
     """The applicant's own key, where it came from a table of several; the same key is the same draft."""
     name = models.CharField(max_length=120, blank=True)
     """What lists show, for example the shop's name."""
+    calendar_digest = models.CharField(max_length=80, blank=True, default="")
+    """Pack whose calendar counts, once one was published that knows further than its own; empty: its own."""
+    by_person = models.BooleanField(default=False)
+    """Whoever applies wants a person to decide: nothing of it is decided by rule alone (个人信息保护法 art. 24)."""
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -81,6 +81,7 @@ class Correction(models.Model):
     requested_by = models.UUIDField()
     document = models.CharField(max_length=60)
     answered_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
@@ -109,6 +110,8 @@ class Decision(models.Model):
     engine = models.CharField(max_length=20)
     """Version of the rule engine and trace format."""
     automatic = models.BooleanField(default=False)
+    by_law = models.CharField(max_length=12, blank=True, default="")
+    """`renewal`: nobody decided, and the law takes that for a grant (行政许可法 art. 50). Empty: somebody, or a rule, decided."""
     decided_at = models.DateTimeField()
     decided_on = models.DateField()
     decided_by = models.UUIDField(null=True)

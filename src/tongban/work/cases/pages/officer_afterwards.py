@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, Refusal
 from tongban.core.procedures.model import Event
-from tongban.work.cases.actions import commitments, objections, revocations
+from tongban.work.cases.actions import commitments, hearings, objections, revocations
 from tongban.work.cases.grounds import GROUNDS
 from tongban.work.cases.pages import officer_actions, officer_case, officer_steps
 from tongban.work.cases.pages.officer_view import CaseView
@@ -75,7 +75,8 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST" and "back" not in request.POST:
         complete = ground in GROUNDS and reasons.strip()
-        if complete and not two_officers and "confirmed" not in request.POST:
+        told_first = ground in GROUNDS and hearings.needed(view.case, ground)
+        if complete and not two_officers and not told_first and "confirmed" not in request.POST:
             hidden = [("ground", ground), ("reasons", reasons)]
             return _confirm(request, view, ground, reasons, hidden)
         refusal = officer_actions.attempt(
@@ -87,7 +88,10 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
         if refusal is None:
             proposed = _("Proposed. Another officer of your organ has to carry it out.")
             ended = _("Ended. The licence follows at once, and the applicant has been told.")
-            return officer_actions.done(request, number, proposed if two_officers else ended)
+            told = _("The holder has been told, and may state and defend. Only then it can be carried out.")
+            return officer_actions.done(
+                request, number, told if told_first else proposed if two_officers else ended
+            )
     elif request.method != "POST" and not officer_steps.can(view, "end"):
         return officer_actions.too_late(request, number)
     view = officer_case.view_of(request, number)
@@ -103,19 +107,24 @@ def end(request: HttpRequest, number: str) -> HttpResponse:
 def confirm_end(request: HttpRequest, number: str) -> HttpResponse:
     """The second officer carries it out, after being asked once more."""
     view = officer_case.view_of(request, number)
-    if "back" in request.POST or view.proposal is None:
+    if view.proposal is None:
         return redirect("cases:office-case", number=number)
-    if request.method != "POST" or "confirmed" not in request.POST:
-        return _confirm(request, view, view.proposal.ground, view.proposal.reasons, [], _("Back to the case"))
-    refusal = officer_actions.attempt(
-        lambda: revocations.carry_out(
-            acting=request.acting,
-            number=number,
-            version=officer_actions.version_of(request),  # type: ignore[attr-defined]
-        )
-    )
-    said = _("Ended. The licence follows at once, and the applicant has been told.")
-    return officer_actions.done_or_case(request, number, refusal, said)
+    refusal: Refusal | None = None
+    answer = request.POST.get("answer", "").replace("\x00", "")
+    if request.method == "POST" and "confirmed" in request.POST:
+        refusal = officer_actions.attempt(
+            lambda: revocations.carry_out(
+                acting=request.acting, number=number, answer=answer,  # type: ignore[attr-defined]
+                version=officer_actions.version_of(request),
+            )
+        )  # fmt: skip
+        if refusal is None or "answer" not in refusal.fields:
+            said = _("Ended. The licence follows at once, and the applicant has been told.")
+            return officer_actions.done_or_case(request, number, refusal, said)
+        view = officer_case.view_of(request, number)
+    assert view.proposal is not None
+    context = _asking(request, view, view.proposal.ground) | {"refusal": refusal, "answer": answer}
+    return render(request, "cases/officer/carry_out.html", context, status=refusal.status if refusal else 200)
 
 
 @require_http_methods(["POST"])
@@ -185,6 +194,14 @@ def _confirm(
     hidden: list[tuple[str, str]],
     back: str = "",
 ) -> HttpResponse:
+    context = _asking(request, view, ground) | {
+        "hidden": hidden, "reasons": reasons, "refusing": True, "back": back,
+    }  # fmt: skip
+    return render(request, "cases/officer/confirm.html", context)
+
+
+def _asking(request: HttpRequest, view: CaseView, ground: str) -> dict[str, Any]:
+    """What is asked once more before something ends on this ground."""
     title, what = KINDS[GROUNDS[ground].event]
     question = " ".join((
         _("%(service)s ends with this, and its licence is refused everywhere from now on.") % {"service": view.service_name},
@@ -192,11 +209,10 @@ def _confirm(
         _("This cannot be undone."),
     ))  # fmt: skip
     version = officer_actions.version_of(request) or view.case.version
-    context = {
+    return {
         "view": view, "case": view.case, "version": version, "title": f"{_(title)}{_(': ')}{_(GROUNDS[ground].label)}",
-        "question": question, "button": _(title), "hidden": hidden, "reasons": reasons, "refusing": True, "back": back,
+        "question": question, "button": _(title),
     }  # fmt: skip
-    return render(request, "cases/officer/confirm.html", context)
 
 
 def _form(

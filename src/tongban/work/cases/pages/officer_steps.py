@@ -7,13 +7,13 @@ from typing import Final
 
 from django.utils.translation import gettext_noop as msg
 
-from tongban.core.packs import calendars
 from tongban.core.procedures import clock as clocks
 from tongban.core.procedures import states
 from tongban.core.procedures.model import CaseEvent, Clock, Event
 from tongban.core.procedures.states import REVOKING
 from tongban.work.cases import form
 from tongban.work.cases.actions import commitments
+from tongban.work.cases.pages import officer_visits
 from tongban.work.cases.pages.officer_view import CaseView
 
 
@@ -31,6 +31,8 @@ class Step:
 _STEPS: Final = (
     (frozenset({Event.ACCEPT}), Step("accept", msg("Accept"), "check", form=False)),
     (frozenset({Event.GRANT, Event.REFUSE}), Step("decide", msg("Decide"), "gavel")),
+    (frozenset({Event.CONSULT}), Step("consult", msg("Ask other offices"), "messages-square", "ghost")),
+    (frozenset({Event.ORDER_INSPECTION}), Step("inspect", msg("Order an inspection"), "footprints", "ghost")),
     (frozenset({Event.VERIFY}), Step("check", msg("Say what the check has found"), "clipboard-check")),
     (frozenset({Event.UPHOLD}), Step("review", msg("Review the objection"), "scale")),
     (
@@ -41,6 +43,8 @@ _STEPS: Final = (
     (frozenset({Event.SUSPEND}), Step("suspend", msg("Stop the clock"), "pause", "plain")),
     (frozenset({Event.EXTEND}), Step("extend", msg("Extend the term"), "calendar-plus", "plain")),
     (frozenset({Event.DECLINE}), Step("decline", msg("Do not accept"), "x", "danger")),
+    (frozenset({Event.HOLD_HEARING}), Step("hearing", msg("Hearing"), "scale")),
+    (frozenset({Event.TERMINATE}), Step("terminate", msg("End without a decision"), "x", "danger")),
     (frozenset(REVOKING), Step("end", msg("End what was granted"), "ban", "danger")),
 )
 _AT_ONCE: Final = Step("decide", msg("Decide on the spot"), "gavel")
@@ -57,6 +61,10 @@ def steps(view: CaseView) -> list[Step]:
         possible.discard(Event.EXTEND)
     if view.proposal is not None:  # first that is carried out or dropped
         possible -= {Event.VERIFY, *REVOKING}
+    if not officer_visits.Visits(view).askable:
+        possible.discard(Event.CONSULT)
+    if view.service.inspection is None:
+        possible.discard(Event.ORDER_INSPECTION)
     if view.had_a_part:
         possible.discard(Event.UPHOLD)
     at_once = Event.ACCEPT in possible and commitments.way_of(view.case, view.pack) is not None
@@ -70,14 +78,18 @@ def can(view: CaseView, name: str) -> bool:
 
 
 def history(view: CaseView) -> tuple[CaseEvent, ...]:
-    """The events, with the acceptance that silence has brought about and nobody has written down yet."""
-    happened = form.history_of(view.case)
-    if view.clock.deemed_accepted and not any(e.event is Event.ACCEPT for e in happened):
-        return (*happened, CaseEvent(Event.ACCEPT, view.acting.today, view.acting.now))
+    """The events, with what silence has brought about and nobody has written down yet: an acceptance, opinions."""
+    happened = (*form.history_of(view.case), *officer_visits.lapsed(view))
+    accepting = (Event.ACCEPT, Event.ACCEPT_TOLERANTLY)
+    if view.clock.deemed_accepted and not any(e.event in accepting for e in happened):
+        event, on = accepting[bool(view.case.deferred)], view.clock.deemed_on or view.acting.today
+        return (*happened, CaseEvent(event, on, view.acting.now))
     return happened
 
 
 def foreseen(view: CaseView, event: Event) -> Clock:
     """The clocks as they would stand if this happened now."""
     happened = (*history(view), CaseEvent(event, view.acting.today, view.acting.now))
-    return clocks.clock(happened, view.terms, calendars.work_calendar(view.pack), view.acting.today)
+    return clocks.clock(
+        happened, view.terms, form.calendar_of(view.application, view.pack), view.acting.today
+    )

@@ -23,7 +23,7 @@ from tongban.core.rules.states import ABSENT, Known
 from tongban.core.values.calendar import DueDate
 from tongban.work.cases import form, models, signing, worklist
 from tongban.work.cases import replay as replays
-from tongban.work.cases.actions import commitments, decisions, revocations
+from tongban.work.cases.actions import commitments, decisions, hearings, revocations
 from tongban.work.cases.grounds import GROUNDS
 from tongban.work.cases.letters import citing
 from tongban.work.cases.letters.matter import OUTCOMES
@@ -99,7 +99,8 @@ class CaseView:
         self.decision = case.decision
         self.for_officer = acting.role == "officer"
         self.proposal = revocations.open_proposal(case)
-        """An end of what was granted that waits for a second officer."""
+        """An end of what was granted that waits for its holder to be heard, or for a second officer."""
+        self.heard = hearings.of(self.proposal)
         self.objection = case.objections.order_by("made_at").last()
         """The last one, reviewed or not."""
 
@@ -215,6 +216,10 @@ class CaseView:
             (_("Statutory day"), clock.statutory, ""),
             (_("Deferred materials by"), clock.materials_by, ""),
             (_("Deliver by"), clock.deliver_by, ""),
+            (_("Corrections come by"), clock.correct_by, _("Later it counts as taken back.")),
+            (_("Licence ends on"), clock.renews_until, _("Not decided by then, it is renewed by silence.")),
+            (_("Holder may speak until"), clock.state_by, _("Nothing ends before.")),
+            (_("Hold the hearing by"), clock.hearing_by, ""),
             (_("Check the promise by"), clock.verify_by, ""),
             (_("Review by"), clock.review_by, _("By an officer who had no part in the decision.")),
             (_("To be put right by"), clock.remedy_by, _("Then look again.")),
@@ -260,6 +265,14 @@ class CaseView:
     def ground(self) -> str:
         """On what ground an end is proposed."""
         return _(GROUNDS[self.proposal.ground].label) if self.proposal else ""
+
+    @property
+    def may_carry_out(self) -> bool:
+        """Whether what is proposed can be carried out now, by the one who looks."""
+        if self.proposal is None or (self.proposal.two_officers and self.proposed_by_me):
+            return False
+        speaking = self.clock.state_by is not None and self.acting.today <= self.clock.state_by.day
+        return self.clock.hearing_by is None and not speaking
 
     @property
     def proposed_by_me(self) -> bool:

@@ -20,6 +20,7 @@ from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.base.kit.text import in_language
 from tongban.base.notices import queries as notices
+from tongban.core.packs.model import Service
 from tongban.core.packs.pack import Pack
 from tongban.core.planning.model import Plan
 from tongban.core.procedures import states
@@ -27,9 +28,9 @@ from tongban.core.procedures.model import Clock, Event, State
 from tongban.records.licences import queries as licences
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models, queries
-from tongban.work.cases.actions import corrections, objections
+from tongban.work.cases.actions import corrections, hearings, objections, revocations
 from tongban.work.cases.letters import citing, matter
-from tongban.work.cases.pages import desk, documents, reasons, side
+from tongban.work.cases.pages import desk, documents, progress_visits, reasons, side
 from tongban.work.cases.pages.desk import Given
 
 GRADES: Final = (
@@ -55,6 +56,11 @@ HAPPENED: Final = {
     "suspend": (msg("The clock was stopped"), "warn"),
     "resume": (msg("The clock runs again"), ""),
     "extend": (msg("The term was extended"), "warn"),
+    "consult": (msg("Another office was asked for its opinion"), ""),
+    "answer_consultation": (msg("An office that was asked has answered"), ""),
+    "lapse_consultation": (msg("An office that was asked kept silent, which counts as no objection"), ""),
+    "order_inspection": (msg("Officers come to look at the place"), "warn"),
+    "record_inspection": (msg("The result of the visit is there"), ""),
     "grant": (msg("Granted"), "ok"),
     "grant_on_commitment": (msg("Granted on your commitment; it is checked afterwards"), "ok"),
     "refuse": (msg("Refused"), "bad"),
@@ -67,6 +73,13 @@ HAPPENED: Final = {
     ),
     "order_remedy": (msg("You were told to put something right"), "warn"),
     "verify": (msg("Your commitment was checked and is kept"), "ok"),
+    "revive": (msg("What it needs was granted after all: it waits again"), "ok"),
+    "announce_end": (msg("You were told that it is to end, and may state and defend"), "warn"),
+    "state_defence": (msg("You stated what speaks against it"), ""),
+    "ask_hearing": (msg("You asked for a hearing"), ""),
+    "close_statement": (msg("The time for stating is over"), ""),
+    "hold_hearing": (msg("The hearing was held"), ""),
+    "call_off_end": (msg("It stays in force after all"), "ok"),
     "object": (msg("You objected"), ""),
     "end_objection": (msg("The time for objecting is over"), ""),
     "miss_review": (msg("The review is late; reconsideration and the courts are open to you"), "warn"),
@@ -82,6 +95,7 @@ OWED: Final = {
     "verify": msg("The office checks your commitment by then"),
     "remedy": msg("Put right by then what the check has found"),
     "review": msg("Another officer answers your objection by then"),
+    "hearing": msg("The office holds the hearing by then"),
 }
 _AFTERWARDS: Final = {
     "verify": msg(
@@ -89,6 +103,9 @@ _AFTERWARDS: Final = {
     ),
     "review": msg(
         "You objected. Another officer, who had no part in the decision, reviews it; until then it stands."
+    ),
+    "hearing": msg(
+        "You asked for a hearing. It is held before anything is decided; day and place are told in time."
     ),
     "remedy": msg("It is your turn: put right what the order lists. Otherwise what was granted is annulled."),
 }
@@ -269,6 +286,8 @@ def _case(
         if case.state == State.WAITING.value
         else [],
         "why": reasons.decisive(_finding(case), pack),
+        "asked": progress_visits.asked(case, pack, today),
+        "appointed": progress_visits.appointed(case),
         "correcting": case.state == State.CORRECTING.value,
         "deferred": [
             (m, in_language(pack.materials[m].name))
@@ -276,19 +295,30 @@ def _case(
             if m in pack.materials and case.closed_at is None
         ],
         "decision": decision,
-        "reasons": matter.reasons_in_language(decision.reasons, decision.automatic) if decision else "",
+        "reasons": _reasons(decision),
         "basis": citing.bases(pack, decision.articles) if decision else [],
         "documents": [documents.entry(d, pack, case) for d in papers if d.about == case.id],
         "licence": licences.by_decision(decision.id) if decision and decision.outcome == "granted" else None,
         "may_withdraw": _may_withdraw(case),
+        "silence": clock.deemed_accepted and case.closed_at is None,
+        "late_renewal": _late_renewal(case, service),
+        "heard": hearings.of(revocations.open_proposal(case)),
         "may_object": clock.object_by is not None and today <= clock.object_by.day,
     }
+
+
+def _reasons(decision: models.Decision | None) -> str:
+    if decision is None:
+        return ""
+    return matter.reasons_in_language(decision.reasons, decision.automatic or bool(decision.by_law))
 
 
 def _next(case: models.Case, clock: Clock, suspended: bool) -> str:
     """What happens next, and whose turn it is."""
     if suspended:
         return _("The clock is stopped: the notice says why, and what it waits for.")
+    if clock.state_by is not None:
+        return _("It is your turn: the office intends to end what was granted. Say what speaks against it.")
     if clock.duty is not None:
         return _(_AFTERWARDS[clock.duty.kind])
     return _(NEXT.get(case.state, ""))
@@ -319,11 +349,29 @@ def history(case: models.Case, clock: Clock) -> list[dict[str, Any]]:
     ):
         if due is not None and case.closed_at is None and case.state in ("submitted", "accepted"):
             items.append({"title": _(title), "day": due, "next": True})
+    if clock.correct_by is not None and case.closed_at is None:
+        words = msg("Last day to answer; later the case counts as taken back")
+        items.append({"title": _(words), "day": clock.correct_by, "next": True})
+    if clock.renews_until is not None and case.closed_at is None:
+        words = msg("Last day of the licence; not decided by then, it counts as renewed")
+        items.append({"title": _(words), "day": clock.renews_until, "next": True})
+    if clock.state_by is not None:
+        words = msg("Last day to state, to defend and to ask for a hearing")
+        items.append({"title": _(words), "day": clock.state_by, "next": True})
     if clock.object_by is not None:
         items.append({"title": _("Last day to object at this office"), "day": clock.object_by, "next": True})
     if clock.duty is not None:
         items.append({"title": _(OWED[clock.duty.kind]), "day": clock.duty.due, "next": True})
     return items
+
+
+def _late_renewal(case: models.Case, service: Service) -> bool:
+    """Whether a renewal was applied for too late for silence to renew it."""
+    renewal = service.renewal
+    terms = form.terms_from_json(case.terms)
+    return (
+        renewal is not None and renewal.by_silence and terms.renews_until is None and case.closed_at is None
+    )
 
 
 def _left(clock: Clock) -> str:

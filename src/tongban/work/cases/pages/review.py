@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, StaleVersion
 from tongban.base.notices import queries as notices
+from tongban.core.planning.model import Applies
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, queries
 from tongban.work.cases.actions import submission
@@ -50,8 +51,9 @@ def submit(request: HttpRequest, application: UUID) -> HttpResponse:
         )
     try:
         submitted = submission.submit(
-            acting=request.acting, application=application, version=desk.version_of(request)
-        )
+            acting=request.acting, application=application, version=desk.version_of(request),
+            by_person=request.POST.get("by_person") == "yes",
+        )  # fmt: skip
     except (Invalid, NotNow, StaleVersion) as refusal:
         on = desk.desk_of(request.acting, cases.application(request.acting, application))
         return _page(request, on, Given.refused(refusal, {"declared": "yes"}, {}))
@@ -133,6 +135,9 @@ def _page(request: HttpRequest, on: Desk, given: Given) -> HttpResponse:
         "errors": errors,
         "signers": signatures.signers_of(request, on),
         "ready": not gaps,
+        "may_be_automatic": any(
+            on.pack.services[s.id].automatic for s in on.plan.services if s.applies is Applies.YES
+        ),
     }
     return desk.page(request, on, "review", context, given)
 
