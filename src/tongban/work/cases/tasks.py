@@ -28,6 +28,7 @@ from tongban.work.cases.actions import (
     objections,
     redating,
     retiring,
+    standings,
 )
 
 
@@ -111,6 +112,13 @@ def redate(timestamp: int) -> None:
     """Count provisional days again once the holidays of their year are published, and tell what became of them. Harmless
     to run at any time."""
     redating.redate(now=timezone.now())
+
+
+@app.periodic(cron="2 * * * *")
+@app.task(name="cases.bring-standings-up-to-date", queue="clock")
+def bring_standings_up_to_date(timestamp: int) -> None:
+    """After midnight: where every open case stands on the lists of the new day. Harmless to run at any time."""
+    standings.bring_up_to_date(now=timezone.now())
 
 
 @app.periodic(cron="20 18 * * *")  # 02:20 in the usual time zone

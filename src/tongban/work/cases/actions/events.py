@@ -12,7 +12,7 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotNow, StaleVersion
 from tongban.core.procedures import states
 from tongban.core.procedures.model import CaseEvent, Event, State
-from tongban.work.cases import form, models
+from tongban.work.cases import form, models, standing
 from tongban.work.cases.actions import claims
 
 
@@ -50,6 +50,7 @@ def add(
         case.closed_at = None
     elif case.closed_at is None:
         case.closed_at = acting.now
+    standing.note(case, (*history, happened), form.pack_of(case.application, acting), acting.today)
     case.save()
     claims.note_work(acting=acting, case=case)
     audit.record(
