@@ -125,7 +125,7 @@ def test_a_list_of_many_costs_the_same_few_queries(desk: Desk, django_assert_max
     list(Worklist(acting).every_row())  # the pack is read once and kept
     for _ in range(3):
         desk.case(FOOD)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert len(list(Worklist(acting).every_row())) == 4
 
 

@@ -33,6 +33,16 @@ class Case(models.Model):
     afterwards = models.CharField(max_length=12, blank=True, default="")
     """What is still owed after the decision (`verify`, `remedy`, `review`), or that the applicant may still object
     (`objectable`); like `state` kept for lists, as the events say."""
+    stands_on = models.DateField(null=True)
+    """The day for which the next four hold (`standing`); NULL: on no list of its office."""
+    stands_as = models.CharField(max_length=16, blank=True, default="")
+    """State as the law sees it on that day."""
+    urgency = models.PositiveSmallIntegerField(default=9)
+    """Twice the rank of its light, and one more when no clock runs."""
+    due = models.DateField(null=True)
+    """The next day that binds the office."""
+    owes = models.BooleanField(default=False)
+    """Something is owed after the decision."""
     decision = models.OneToOneField("Decision", models.PROTECT, null=True, related_name="+")
     """The one that counts; earlier ones stay among its `decisions`."""
     version = models.PositiveIntegerField(default=1)
@@ -43,6 +53,19 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=["organisation", "place", "state"]),
             models.Index(fields=["afterwards"], condition=~models.Q(afterwards=""), name="cases_afterwards"),
+            models.Index(
+                fields=["organisation", "place", "urgency", "due", "number"],
+                condition=models.Q(stands_on__isnull=False),
+                name="cases_on_lists",
+            ),
+            models.Index(
+                fields=["stands_on"], condition=models.Q(stands_on__isnull=False), name="cases_stands_on"
+            ),
+            models.Index(
+                fields=["organisation", "place", "-closed_at", "number"],
+                condition=~models.Q(state__in=("submitted", "waiting", "correcting", "accepted")),
+                name="cases_off_lists",
+            ),
         )
         constraints = (models.UniqueConstraint(fields=["application", "service"], name="cases_service_once"),)
 

@@ -44,7 +44,7 @@ def office(request: HttpRequest) -> HttpResponse:
         "leads": officer and desk_access.leads(request.acting),
         "here": request.get_full_path(),
         "query": _query(lists),
-        "new": any(row.is_new_for(request.acting.actor) for row in lists.all_open),
+        "new": lists.has_new,
         "cards": [(name, _(words.TABS[name]), lists.cards[name], tone) for name, tone in _CARD_TONE.items()],
         "is_card": lists.show in CARDS,
         "sorts": [("due", _("Most urgent first")), ("new", _("Newest first")), ("number", _("By number"))],

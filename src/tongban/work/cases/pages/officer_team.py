@@ -26,7 +26,8 @@ from tongban.work.cases import desk_access, hands, models
 from tongban.work.cases.actions import absences, claims
 from tongban.work.cases.pages import desk, officer_hands
 from tongban.work.cases.pages import officer_words as words
-from tongban.work.cases.worklist import LIGHTS, Row, Worklist, by_urgency
+from tongban.work.cases.rows import Row, by_urgency
+from tongban.work.cases.worklist import LIGHTS, Worklist
 
 PAGE: Final = 50
 NOBODY: Final = "nobody"
