@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,9 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
 from tongban.base.notices import queries as notices
 from tongban.work.cases import models, signing
+
+KEPT: Final = timedelta(days=30)
+"""How long a discarded draft can be brought back."""
 
 
 def applications(acting: Acting) -> QuerySet[models.Application]:
@@ -79,6 +83,28 @@ def case(acting: Acting, number: str, *, lock: bool = False) -> models.Case:
         models.Application.objects.select_for_update().get(pk=result.application_id)
         result = models.Case.objects.select_for_update().select_related("application").get(pk=result.pk)
     return result
+
+
+def lately_discarded(acting: Acting) -> QuerySet[models.Application]:
+    """Drafts that the one who acts has given up, as long as they can be brought back."""
+    if not acting.applies or acting.role == "window":
+        return models.Application.objects.none()
+    subjects = identity.subjects(acting)
+    mine = Q(principal__in=subjects)
+    for principal, events in identity.limited(acting).items():
+        mine |= Q(principal=principal, event__in=events)
+    return models.Application.objects.filter(mine, state="discarded", updated_at__gt=acting.now - KEPT)
+
+
+def discarded(acting: Acting, key: UUID, *, lock: bool = False) -> models.Application:
+    """One of them, or the draft that it has become again. Raises NotFound."""
+    found = (
+        lately_discarded(acting).filter(pk=key).first()
+        or applications(acting).filter(pk=key, state="draft").first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such draft, or it can no longer be brought back."))
+    return models.Application.objects.select_for_update().get(pk=key) if lock else found
 
 
 def signature(acting: Acting, key: UUID, *, lock: bool = False) -> models.Signature:

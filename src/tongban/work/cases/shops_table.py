@@ -173,8 +173,10 @@ def _cell(pack: Pack, fact: Fact, raw: str) -> tuple[object, str]:
         labels = _by_label(codes)
         written = labels.get(said, raw)
     value, problem = forms.read(fact, codes, written)
+    if problem and fact.type == "code":
+        return None, _("This value does not fit. Allowed: %(allowed)s") % {"allowed": allowed(fact, codes)}
     if problem:
-        return None, f"{problem} {_('Allowed:')} {allowed(fact, codes)}" if fact.type == "code" else problem
+        return None, problem
     if value is None:
         return None, _("This cannot be read.")
     try:

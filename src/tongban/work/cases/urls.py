@@ -3,6 +3,7 @@
 from django.urls import path, re_path, register_converter
 
 from tongban.work.cases.pages import (
+    batches,
     changes,
     corrections,
     documents,
@@ -56,6 +57,7 @@ urlpatterns = [
     path("applications/<uuid:application>/submit", review.submit, name="submit"),
     path("applications/<uuid:application>/signers/<slug:who>", signatures.ask, name="ask_signer"),
     path("applications/<uuid:application>/discard", drafts.discard, name="discard"),
+    path("applications/<uuid:application>/restore", drafts.restore, name="restore"),
     # -- a submitted application
     path("applications/<number:number>", progress.progress, name="progress"),
     path("applications/<number:number>/receipt", review.receipt, name="receipt"),
@@ -67,6 +69,12 @@ urlpatterns = [
     path("cases/<number:number>/withdraw", progress.withdraw, name="withdraw"),
     path("cases/<number:number>/object", progress.object_to, name="object"),
     path("cases/<number:number>/heard", heard.heard, name="heard"),
+    path("batches/new", batches.choose, name="batches"),
+    path("batches/new/<slug:event>", batches.upload, name="batch_upload"),
+    path("batches/new/<slug:event>/template.csv", batches.template, name="batch_template"),
+    path("batches/<uuid:batch>", batches.batch, name="batch"),
+    path("batches/<uuid:batch>/rejected.csv", batches.rejected, name="batch_rejected"),
+    path("batches/<uuid:batch>/submit", batches.submit, name="batch_submit"),
     path("me/mandates", mandates.mandates, name="mandates"),
     path("me/mandates/<uuid:mandate>/revoke", mandates.revoke, name="mandate_revoke"),
     # -- what comes to the applicant, or to somebody who signs with them

@@ -236,12 +236,38 @@ def defer(
 
 
 def discard(*, acting: Acting, application: UUID, version: int | None = None) -> None:
-    """Give a draft up. It disappears from all lists."""
+    """Give a draft up. It disappears from all lists, and can be brought back for a while (`restore`)."""
     with transaction.atomic():
         draft = locked(acting, application, version, offered=False)
-        draft.state = "discarded"
+        draft.state, draft.updated_at = "discarded", acting.now
         _audit(acting, draft, "application.discarded", {})
-        draft.save(update_fields=["state"])
+        draft.save(update_fields=["state", "updated_at"])
+
+
+def restore(*, acting: Acting, application: UUID) -> models.Application:
+    """Bring a discarded draft back as it was. Bringing it back again changes nothing.
+
+    Raises `NotNow` while another draft of the same life event is open: two would be taken for each other.
+    """
+    with transaction.atomic():
+        draft = access.discarded(acting, application, lock=True)
+        if draft.state == "draft":
+            return draft
+        _hold_key(draft.principal, draft.event, draft.key)
+        others = access.applications(acting).filter(
+            event=draft.event, principal=draft.principal, key=draft.key, state="draft"
+        )
+        if others.exists():
+            raise NotNow(
+                _(
+                    "Another draft of the same kind is open. Discard or submit that one first, then bring this one back."
+                )
+            )
+        draft.state, draft.updated_at = "draft", acting.now
+        draft.version += 1
+        _audit(acting, draft, "application.restored", {})
+        draft.save(update_fields=["state", "updated_at", "version"])
+    return draft
 
 
 def state(acting: Acting, application: models.Application, values: Mapping[str, object]) -> None:

@@ -9,14 +9,15 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.base.directory import queries as directory
 from tongban.base.kit import access
-from tongban.base.kit.refusals import Invalid, StaleVersion
+from tongban.base.kit.refusals import Invalid, NotNow, StaleVersion
 from tongban.core.planning import diff
 from tongban.work.cases import access as cases
 from tongban.work.cases.actions import drafts
@@ -136,11 +137,24 @@ def discard(request: HttpRequest, application: UUID) -> HttpResponse:
             found = cases.application(request.acting, application)
             given = Given.refused(refusal, {})
         else:
-            messages.success(request, _("The draft was discarded."))
-            return redirect("cases:applications")
+            messages.success(request, _("The draft was discarded. You can bring it back below for 30 days."))
+            return redirect(f"{reverse('cases:applications')}?tab=drafts#discarded")
     pack = directory.pack(found.pack_digest)
     context = {"application": found, "event": pack.life_events.get(found.event), "given": given}
     return render(request, "cases/applicant/discard.html", context, status=given.status)
+
+
+@access.applying
+@require_POST
+def restore(request: HttpRequest, application: UUID) -> HttpResponse:
+    """Undo a discarding."""
+    try:
+        drafts.restore(acting=request.acting, application=application)
+    except NotNow as refusal:
+        messages.error(request, _(refusal.message))
+        return redirect(f"{reverse('cases:applications')}?tab=drafts#discarded")
+    messages.success(request, _("The draft is back as it was."))
+    return redirect("cases:draft", application)
 
 
 def _save(request: HttpRequest, on: Desk) -> tuple[Desk, Given]:

@@ -18,6 +18,7 @@ from tongban.base.kit import access, sheets
 from tongban.base.kit.refusals import NotFound
 from tongban.base.kit.templatetags.kit import state_name
 from tongban.base.kit.text import in_language
+from tongban.work.cases import access as access_of_cases
 from tongban.work.cases import queries
 from tongban.work.cases.actions import drafts
 
@@ -68,6 +69,12 @@ def applications(request: HttpRequest) -> HttpResponse:
             "page": page,
             "rows": queries.rows(page.object_list, request.acting),
             "events": list(pack.life_events.values()),
+            "discarded": queries.rows(
+                access_of_cases.lately_discarded(request.acting).order_by("-updated_at")[:PER_PAGE],
+                request.acting,
+            )
+            if tab == "drafts"
+            else [],
         },
     )
 
