@@ -184,7 +184,9 @@ def _accept_by_silence(acting: Acting, case: models.Case, pack: Pack) -> None:
         return
     by_law = _by_law(acting, case, "acceptance by silence")
     event = Event.ACCEPT_TOLERANTLY if case.deferred else Event.ACCEPT
-    events.add(acting=by_law, case=case, event=event, day=clock.deemed_on, detail={"by": "silence"})
+    # the time for what comes later begins when the applicant is told, and that is today
+    day = None if case.deferred else clock.deemed_on
+    events.add(acting=by_law, case=case, event=event, day=day, detail={"by": "silence"})
     document = papers.issue(
         acting=by_law,
         case=case,

@@ -82,7 +82,9 @@ def history(view: CaseView) -> tuple[CaseEvent, ...]:
     happened = (*form.history_of(view.case), *officer_visits.lapsed(view))
     accepting = (Event.ACCEPT, Event.ACCEPT_TOLERANTLY)
     if view.clock.deemed_accepted and not any(e.event in accepting for e in happened):
-        event, on = accepting[bool(view.case.deferred)], view.clock.deemed_on or view.acting.today
+        event, on = Event.ACCEPT, view.clock.deemed_on or view.acting.today
+        if view.case.deferred:
+            event, on = Event.ACCEPT_TOLERANTLY, view.acting.today
         return (*happened, CaseEvent(event, on, view.acting.now))
     return happened
 
