@@ -18,7 +18,7 @@ def signers(content: Content) -> Iterator[Problem]:
             path = ("signers", index)
             if bool(one.by) == one.representative:
                 message = "a signer is found by facts or is the legal representative: write one of them"
-                yield merged.problem("signer", message, "by: [mother_id], or representative: true", path=path)
+                yield merged.problem("signer", message, "by: [FACT], or representative: true", path=path)
             for position, name in enumerate(one.by):
                 fact = content.get("facts", model.Fact, name)
                 if fact is None:
