@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -12,6 +13,8 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 API = "/api/v1"
+IDLE = 2.0
+"""Seconds after which a connection is opened anew: the server may have closed it."""
 BOUNDARY = "tongban-boundary"
 
 
@@ -35,6 +38,7 @@ class Caller:
         self.timeout = timeout
         self.cookies: dict[str, str] = {}
         self._connection: http.client.HTTPConnection | None = None
+        self._used = 0.0
 
     def enter(self, username: str) -> None:
         """Become one of the demo people."""
@@ -62,6 +66,9 @@ class Caller:
     def send(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
+        if time.monotonic() - self._used > IDLE:
+            self.close()
+        self._used = time.monotonic()
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self.address, timeout=self.timeout)
         sent = {"accept-language": "en", "host": self.address, **(headers or {})}

@@ -97,6 +97,10 @@ def _cases(read: Any, told: Told) -> list[str]:
         number = case["number"]
         if [row["sequence"] for row in listed] != list(range(1, len(listed) + 1)):
             faults.append(f"case {number}: its events have a gap")
+        if number in told.due:
+            times = [r["event"] for r in listed if r["role"] == "system"].count(told.due[number])
+            if times > 1:
+                faults.append(f"case {number}: {told.due[number]} fired {times} times")
         try:
             replayed = states.replay(tuple(CaseEvent(Event(r["event"]), r["day"], r["at"]) for r in listed))
         except states.NotAllowed as error:
@@ -112,10 +116,6 @@ def _cases(read: Any, told: Told) -> list[str]:
             e not in BY_OFFICER.get(a, (a,)) for e, a in zip(did, said, strict=False)
         ):
             faults.append(f"case {number}: officers were told {said}, there is {did}")
-        if number in told.due:
-            times = [r["event"] for r in listed if r["role"] == "system"].count(told.due[number])
-            if times > 1:
-                faults.append(f"case {number}: {told.due[number]} fired {times} times")
     faults += [f"case {case['number']} has no events" for case in cases.values()]
     return faults
 

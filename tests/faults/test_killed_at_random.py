@@ -139,31 +139,3 @@ def test_what_was_acknowledged_is_there_once_whatever_is_killed() -> None:
         assert killed == ROUNDS * KILLS
         assert len(story.told.submitted) >= 8 * ROUNDS
         assert len(set(story.told.due.values())) >= 2
-        _sees_what_is_broken(node, story, pack)
-
-
-def _sees_what_is_broken(node: Node, story: Story, pack: Pack) -> None:
-    """The yardstick itself: each damage that a kill might do is found, when it is done on purpose."""
-    damages = {
-        "is there 0 times": "UPDATE cases_application SET number = 'X' || number WHERE number IN (SELECT number FROM cases_application WHERE number IS NOT NULL LIMIT 1)",
-        "have a gap": "UPDATE cases_caseevent SET sequence = sequence + 1 WHERE id = (SELECT max(id) FROM cases_caseevent)",
-        "its events say": "UPDATE cases_case SET state = 'waiting' WHERE state = 'completed'",
-        "does not follow on": "DELETE FROM audit_entry WHERE sequence = 2",
-        "was changed": "UPDATE audit_entry SET action = 'nothing' WHERE sequence = 1",
-        "0 messages": "ALTER TABLE audit_delivery DISABLE TRIGGER ALL; ALTER TABLE audit_message DISABLE TRIGGER ALL; DELETE FROM audit_message WHERE kind = 'cases.decided'",
-        "heard twice": "ALTER TABLE audit_delivery DROP CONSTRAINT audit_heard_once; INSERT INTO audit_delivery (message_id, subscriber, at) SELECT message_id, subscriber, at FROM audit_delivery LIMIT 1",
-        "licences for the decision": "UPDATE cases_decision SET outcome = 'refused'",
-        "fired 2 times": "INSERT INTO cases_caseevent (case_id, sequence, event, day, at, role, note) SELECT case_id, 99, event, day, at, role, note FROM cases_caseevent WHERE event IN ('end_objection', 'miss_verification') LIMIT 1",
-    }  # fmt: skip
-    for sentence, damage in damages.items():
-        with checking(node) as session:
-            session.execute(damage)  # type: ignore[arg-type]
-            assert sentence in str(holding.broken(session, story.told, pack)), sentence
-    for sentence, damage in {
-        "has not heard": "DELETE FROM audit_delivery WHERE subscriber LIKE '%tell_of_submission'",
-        "no licence for": "ALTER TABLE licences_licence DISABLE TRIGGER ALL; DELETE FROM licences_licence WHERE decision IS NOT NULL",
-        "time owes": "DELETE FROM cases_caseevent WHERE role = 'system' AND event IN ('accept', 'end_objection', 'miss_verification')",
-    }.items():  # fmt: skip
-        with checking(node) as session:
-            session.execute(damage)  # type: ignore[arg-type]
-            assert sentence in str(holding.owed(session, story.told, pack)), sentence
