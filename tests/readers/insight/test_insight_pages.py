@@ -84,7 +84,10 @@ def test_small_numbers_are_not_told_apart_in_public(office: Any, logged: Any) ->
 
 def test_an_officer_opens_the_cases_of_the_own_organ_and_no_others(office: Any, logged: Any) -> None:
     real = office.case(FOOD)
-    logged += [case(real.number, on_time=False), case("of-another-organ", on_time=False, organisation="qingqu-fire-rescue")]
+    logged += [
+        case(real.number, on_time=False),
+        case("of-another-organ", on_time=False, organisation="qingqu-fire-rescue"),
+    ]
     page = text(office.browser("demo-market").get("/office/performance/on-time-rate"))
     assert f'href="/office/cases/{real.number}"' in page
     assert "of-another-organ" not in page
