@@ -135,7 +135,7 @@ def _inserting(session: psycopg.Connection[Any], made: Template) -> Callable[[],
 def _again(value: Any, keys: dict[Any, Any], mark: str) -> Any:
     if isinstance(value, UUID):
         return keys.get(value, value)
-    return f"{value[:20]}{mark}" if mark and isinstance(value, str) else value
+    return f"{mark}{value[-20:]}" if mark and isinstance(value, str) else value
 
 
 def _tables(session: psycopg.Connection[Any]) -> dict[str, list[str]]:
