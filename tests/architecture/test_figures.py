@@ -15,6 +15,8 @@ NOT_COUNTS = (
     "{{ n }} chosen",  # filters of the form at hand
     "{{ n }} page{%",  # of one file
     "{{ n }} month",  # a term
+    "{{ n }} officer{%",  # who come to look: the applicant is not told their names
+    "{{ n }} officer goes",
     "{{ n }} row could not be read",  # of a population: `tongban policy match` lists them
     "Electronic licence, valid for {{ years }} year",
     "{{ n }} record belongs to another organ",  # the part of a list that is not shown: data-hidden

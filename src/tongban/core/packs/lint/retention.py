@@ -83,11 +83,12 @@ def _class_of(
     return of_kind
 
 
-def _length(fields: dict[str, Any]) -> tuple[float, bool]:
-    """For comparing: years, and whether these count from the next year."""
-    years = fields.get("years")
-    forever = bool(fields.get("permanent")) or not str(years or "").isdecimal()
-    return (float("inf"), True) if forever else (float(str(years)), fields.get("counts_from") != "closing")
+def _length(fields: dict[str, Any]) -> tuple[bool, int, bool]:
+    """For comparing: whether for ever, years, and whether these count from the next year."""
+    years = str(fields.get("years") or "")
+    if fields.get("permanent") or not years.isdecimal():
+        return True, 0, True
+    return False, int(years), fields.get("counts_from") != "closing"
 
 
 def _spoken_by(content: Content, layer: str, entry: str) -> tuple[str, str] | None:
