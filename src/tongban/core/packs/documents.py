@@ -54,7 +54,9 @@ PLACEHOLDERS: Final[Mapping[str, Bilingual]] = {
     "outcome": Bilingual("复核结论", "What the review has come to"),
     "ground": Bilingual("法定情形", "Ground in law"),
     "effect": Bilingual("结束的方式", "How it would end"),
-    "state_by": Bilingual("最晚陈述、申辩和要求听证的日期", "Last day for stating, defending and asking for a hearing"),
+    "state_by": Bilingual(
+        "最晚陈述、申辩和要求听证的日期", "Last day for stating, defending and asking for a hearing"
+    ),
     "hearing_right": Bilingual("能不能要求听证", "Whether a hearing can be asked for"),
     "hearing_on": Bilingual("听证时间", "When the hearing is held"),
     "hearing_at": Bilingual("听证地点", "Where the hearing is held"),

@@ -309,7 +309,16 @@ TABLE: Final = """
     this is not an SVG drawing: the outer element must be <svg> | 这不是 SVG 图形：最外层必须是 <svg>
     this is not an SVG drawing: $what | 这不是 SVG 图形：$what
 """
-_MESSAGES: Final = Wording(TABLE + hints.TABLE + of_policies.TABLE + of_retention.TABLE + of_signers.TABLE + of_rights.TABLE + of_visits.TABLE + of_rules.TABLE)
+_MESSAGES: Final = Wording(
+    TABLE
+    + hints.TABLE
+    + of_policies.TABLE
+    + of_retention.TABLE
+    + of_signers.TABLE
+    + of_rights.TABLE
+    + of_visits.TABLE
+    + of_rules.TABLE
+)
 _NAMED: Final = re.compile(
     rf"(?P<noun>{'|'.join(sorted(NOUNS.values(), key=len, reverse=True))}) (?P<id>.+?)"
     r"(?: \((?P<path>[^()]+)\))?: (?P<said>.+)",

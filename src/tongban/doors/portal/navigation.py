@@ -83,7 +83,14 @@ ONLY_FOR: dict[str, Callable[[Acting], bool]] = {
 
 def of_role(role: str, acting: Acting | None) -> tuple[Entry, ...]:
     """The main navigation of a role."""
-    table = {"applicant": RESIDENTS, "agent": AGENTS, "officer": OFFICERS, "clerk": CLERKS, "window": CLERKS, "auditor": AUDITORS}
+    table = {
+        "applicant": RESIDENTS,
+        "agent": AGENTS,
+        "officer": OFFICERS,
+        "clerk": CLERKS,
+        "window": CLERKS,
+        "auditor": AUDITORS,
+    }
     return tuple(entry for entry in table.get(role, VISITORS) if _open_to(entry[0], acting))
 
 

@@ -185,7 +185,9 @@ class RecordIn(Schema):
 
 
 class AnsweredIn(Schema):
-    answer: Annotated[str, Field(max_length=4000, description="To what the holder has stated; needed where they have")] = ""
+    answer: Annotated[
+        str, Field(max_length=4000, description="To what the holder has stated; needed where they have")
+    ] = ""
 
 
 class TerminationIn(Schema):
@@ -211,7 +213,9 @@ class EndingOut(Schema):
         datetime | None, Field(description="null: a second officer has yet to carry it out")
     ]
     document: str
-    heard: Annotated[HeardOut | None, Field(description="How the holder is heard; null: the ground needs no hearing")]
+    heard: Annotated[
+        HeardOut | None, Field(description="How the holder is heard; null: the ground needs no hearing")
+    ]
 
 
 class ReviewIn(Schema):
@@ -247,7 +251,9 @@ class DecisionOut(Schema):
     reasons: str
     articles: list[str]
     automatic: bool
-    by_law: Annotated[str, Field(description="`renewal`: nobody decided, and the law takes that for a grant; else empty")]
+    by_law: Annotated[
+        str, Field(description="`renewal`: nobody decided, and the law takes that for a grant; else empty")
+    ]
     decided_on: date
     document: str
 
@@ -264,10 +270,16 @@ class ClockOut(Schema):
     materials_by: Due | None
     deliver_by: Due | None
     object_by: Annotated[Due | None, Field(description="Last day to object to what was decided")]
-    correct_by: Annotated[Due | None, Field(description="Last day to answer a correction notice; later it counts as taken back")]
-    state_by: Annotated[Due | None, Field(description="Last day to state and defend before what was granted ends")]
+    correct_by: Annotated[
+        Due | None, Field(description="Last day to answer a correction notice; later it counts as taken back")
+    ]
+    state_by: Annotated[
+        Due | None, Field(description="Last day to state and defend before what was granted ends")
+    ]
     hearing_by: Annotated[Due | None, Field(description="The hearing that was asked for is held until then")]
-    renews_until: Annotated[date | None, Field(description="Not decided by the end of this day, it counts as renewed")]
+    renews_until: Annotated[
+        date | None, Field(description="Not decided by the end of this day, it counts as renewed")
+    ]
     duty: DutyOut | None
 
 

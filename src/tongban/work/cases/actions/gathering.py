@@ -142,9 +142,7 @@ def add_shown(
 
 def verified(application: models.Application, pack: Pack) -> dict[str, Any]:
     """Values of the facts that a licence or a registry vouches for: found there, or stated and found the same there."""
-    found = {
-        name: said["value"] for name, said in application.answers.items() if said["source"] != "answer"
-    }
+    found = {name: said["value"] for name, said in application.answers.items() if said["source"] != "answer"}
     for entry in application.evidence:
         for one in _observed(entry, pack):
             said = application.answers.get(one.name)

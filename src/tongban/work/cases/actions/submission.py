@@ -136,7 +136,8 @@ def missing(
     gaps |= signing.gaps(application, pack, plan, acting)
     gaps |= _excluded(application, pack, plan)
     gaps |= {
-        f"service:{one.service}": _("It can be renewed from %(day)s on, not earlier.") % {"day": one.apply_from}
+        f"service:{one.service}": _("It can be renewed from %(day)s on, not earlier.")
+        % {"day": one.apply_from}
         for one in renewing.outlooks(application, pack, plan)
         if one.early(plan.at)
     }
@@ -255,7 +256,9 @@ def _open_case(
     renewed = renewing.outlook(draft, pack, plan, service)
     in_time = renewed is not None and renewed.by_silence and not renewed.late(acting.today)
     fixed = terms.terms(
-        service, form.variant_of(service, planned.variant), renews_until=renewed.until if renewed and in_time else None
+        service,
+        form.variant_of(service, planned.variant),
+        renews_until=renewed.until if renewed and in_time else None,
     )
     organ = directory.organisation_for(pack, service.authority, draft.place)
     asked = {m.id: m for m in needed(plan) if planned.id in m.services}

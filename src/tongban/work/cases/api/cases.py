@@ -188,7 +188,9 @@ def end_result(
 
 
 @_officer(
-    "endings/confirmation", "confirm_ending", "Carry out what was proposed to end, once its holder has been heard"
+    "endings/confirmation",
+    "confirm_ending",
+    "Carry out what was proposed to end, once its holder has been heard",
 )
 def confirm_ending(
     request: HttpRequest, response: HttpResponse, number: str, body: schemas.AnsweredIn | None = None,
@@ -201,7 +203,9 @@ def confirm_ending(
     )  # fmt: skip
 
 
-@_officer("endings/hearing", "call_hearing", "Tell the holder when and where the hearing they asked for is held")
+@_officer(
+    "endings/hearing", "call_hearing", "Tell the holder when and where the hearing they asked for is held"
+)
 def call_hearing(
     request: HttpRequest, response: HttpResponse, number: str, body: schemas.HearingIn, if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
@@ -212,7 +216,11 @@ def call_hearing(
     )  # fmt: skip
 
 
-@_officer("endings/hearing/record", "record_hearing", "Put on record what was said in a hearing, as whoever presided")
+@_officer(
+    "endings/hearing/record",
+    "record_hearing",
+    "Put on record what was said in a hearing, as whoever presided",
+)
 def record_hearing(
     request: HttpRequest, response: HttpResponse, number: str, body: schemas.RecordIn, if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
