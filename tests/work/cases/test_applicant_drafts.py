@@ -228,6 +228,16 @@ def test_a_file_can_be_replaced_looked_at_and_removed_after_being_asked(city: Ci
     assert download["Content-Disposition"].startswith("attachment")
     assert download["X-Content-Type-Options"] == "nosniff"
     assert b"".join(download) == png()
+    looked = text(client.get(f"/applications/{draft.id}/files/layout-plan/look"))
+    assert "plan &lt;b&gt;.png" in looked
+    assert f'src="/applications/{draft.id}/files/layout-plan/pages/1"' in looked
+    drawn = client.get(f"/applications/{draft.id}/files/layout-plan/pages/1")
+    assert drawn["Content-Type"] == "image/jpeg"
+    assert drawn["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert client.get(f"/applications/{draft.id}/files/layout-plan/pages/2").status_code == 404
+    other = browser(city, "demo-lin")
+    for rest in ("", "/look", "/pages/1"):
+        assert other.get(f"/applications/{draft.id}/files/layout-plan{rest}").status_code == 404
     assert "Remove this file?" in text(client.get(f"{here}/remove"))
     client.post(f"{here}/remove", {"version": current(draft).version})
     assert client.get(f"/applications/{draft.id}/files/layout-plan").status_code == 404

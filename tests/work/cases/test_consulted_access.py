@@ -112,8 +112,9 @@ def test_only_the_facts_and_papers_that_the_pack_names_are_shown_and_only_until_
         assert str(application.answers[name]["value"]) not in page, name
     uploads = {m.material: m.upload for m in application.materials.exclude(upload=None)}
     for material, upload in uploads.items():
-        answer = browser.get(f"/office/consultations/{found.id}/files/{upload}")
-        assert answer.status_code == (200 if material in declared.materials else 404), material
+        for rest in ("", "/look", "/pages/1"):
+            answer = browser.get(f"/office/consultations/{found.id}/files/{upload}{rest}")
+            assert answer.status_code == (200 if material in declared.materials else 404), material
     consultations.answer(
         acting=desk.acting("demo-police"), consultation=found.id, opinion="no-objection", words="Fine."
     )
@@ -122,7 +123,8 @@ def test_only_the_facts_and_papers_that_the_pack_names_are_shown_and_only_until_
     assert str(application.answers["shop_name"]["value"]) not in after
     assert browser.get(f"/api/v1/consultations/{found.id}").json()["facts"] == {}
     for upload in uploads.values():
-        assert browser.get(f"/office/consultations/{found.id}/files/{upload}").status_code == 404
+        for rest in ("", "/look", "/pages/1"):
+            assert browser.get(f"/office/consultations/{found.id}/files/{upload}{rest}").status_code == 404
 
 
 def test_over_the_api_an_office_asks_and_another_answers_once(desk: Desk) -> None:

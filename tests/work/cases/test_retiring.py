@@ -186,6 +186,7 @@ def test_the_life_of_an_application_ends_with_tombstones_told_in_words(
     refused = office.get(path)
     assert refused.status_code == 410
     assert "Destroyed on 2057-01-01" in text(refused)
+    assert [office.get(path + rest).status_code for rest in ("/look", "/pages/1")] == [410, 410]
 
 
 def test_a_hold_keeps_files_until_it_is_lifted_by_the_organ_that_set_it(desk: Desk) -> None:

@@ -55,6 +55,8 @@ def test_nobody_opens_or_submits_what_the_scanner_has_not_seen(city: City) -> No
     answer = client.get(f"/applications/{draft.id}/files/layout-plan")
     assert answer.status_code == 409
     assert "being checked for malware" in text(answer)
+    for rest in ("/look", "/pages/1"):
+        assert client.get(f"/applications/{draft.id}/files/layout-plan{rest}").status_code == 409
     assert set(scan()) == {"clean"}
     assert "Checked for malware." in text(client.get(f"/applications/{draft.id}/materials"))
     assert client.get(f"/applications/{draft.id}/files/layout-plan").status_code == 200

@@ -8,13 +8,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as msg
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tongban.base.files import serving
 from tongban.base.kit import access, sheets
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.base.kit.templatetags.kit import state_name
@@ -24,6 +24,7 @@ from tongban.work.cases import consulted, form, visits_access
 from tongban.work.cases.actions import consultations
 from tongban.work.cases.consulted import TABS, Consulted, Row
 from tongban.work.cases.pages import (
+    looking,
     officer_actions,
     officer_case,
     officer_findings,
@@ -138,12 +139,15 @@ def opinion(request: HttpRequest, consultation: UUID) -> HttpResponse:
 
 @require_safe
 @access.posts("officer")
-def file(request: HttpRequest, consultation: UUID, upload_id: UUID) -> HttpResponseBase:
-    """A file that the opinion needs, as a download, while the opinion can be given."""
+def file(
+    request: HttpRequest, consultation: UUID, upload_id: UUID, *, look: bool = False, page: int | None = None
+) -> HttpResponseBase:
+    """A file that the opinion needs, as a download or as pictures, while the opinion can be given."""
     row = _row(request, consultation)
     for _name, _material, upload in consulted.shown(row).materials:
         if upload is not None and upload.pk == upload_id:
-            return serving.download(upload)
+            back = reverse("cases:office-opinion", args=[consultation])
+            return looking.served(request, upload, back, look=look, page=page, frame="kit/office.html")
     raise Http404
 
 

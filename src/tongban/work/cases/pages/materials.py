@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tongban.base.files import queries as files
-from tongban.base.files import serving
 from tongban.base.kit import access
 from tongban.base.kit.refusals import Invalid, NotFound, NotNow, Refusal, StaleVersion, TooLarge
 from tongban.base.kit.text import in_language
@@ -28,7 +27,7 @@ from tongban.core.planning.model import PlannedMaterial, Status
 from tongban.work.cases import access as cases
 from tongban.work.cases import form, models
 from tongban.work.cases.actions import drafts
-from tongban.work.cases.pages import desk, side
+from tongban.work.cases.pages import desk, looking, side
 from tongban.work.cases.pages.desk import Desk, Given
 
 TO_HAND_IN = (Status.UPLOAD, Status.DEFERRABLE)
@@ -123,16 +122,18 @@ def later(request: HttpRequest, on: Desk, material: str) -> HttpResponse:
 @access.applying
 @require_safe
 @never_cache
-def own_file(request: HttpRequest, application: UUID, material: str) -> HttpResponseBase:
-    """One's own upload, as a download: the browser never shows it as a page of ours."""
+def own_file(
+    request: HttpRequest, application: UUID, material: str, *, look: bool = False, page: int | None = None
+) -> HttpResponseBase:
+    """One's own upload, as a download, which the browser never shows as a page of ours, or as pictures of its pages."""
     found = cases.application(request.acting, application)
     current = form.current_materials(found).get(material)
     if current is None or current.upload is None:
         raise NotFound(_("There is no such file."))
-    try:
-        return serving.download(files.upload(current.upload))
-    except FileNotFoundError as error:
-        raise Http404 from error
+    back = (
+        f"/applications/{application}/materials" if found.number is None else f"/applications/{found.number}"
+    )
+    return looking.served(request, files.upload(current.upload), back, look=look, page=page)
 
 
 def spec_in_words(spec: UploadSpec) -> str:

@@ -7,17 +7,17 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tongban.base.files import queries as files
-from tongban.base.files import serving
 from tongban.base.identity import queries as identity
 from tongban.base.kit import access as doors
 from tongban.base.kit.refusals import NotFound, Refusal
 from tongban.base.kit.templatetags.kit import called
 from tongban.core.procedures.model import Event
 from tongban.work.cases import access, desk_access
-from tongban.work.cases.pages import officer_steps, officer_view, officer_visits
+from tongban.work.cases.pages import looking, officer_steps, officer_view, officer_visits
 from tongban.work.cases.pages.officer_view import CaseView
 
 
@@ -42,12 +42,15 @@ def side(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_safe
 @doors.posts("officer")
-def upload(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponseBase:
-    """A file of this case as a download: never shown inside a page, never run, never kept by a cache."""
+def upload(
+    request: HttpRequest, number: str, upload_id: UUID, *, look: bool = False, page: int | None = None
+) -> HttpResponseBase:
+    """A file of this case: as a download, which is never run and never kept by a cache, or as pictures of its pages."""
     found = view_of(request, number)
     if upload_id not in officer_view.uploads_of(found.case):
         raise Http404
-    return serving.download(files.upload(upload_id))
+    kept, back = files.upload(upload_id), reverse("cases:office-case", args=[number])
+    return looking.served(request, kept, back, look=look, page=page, frame="kit/office.html")
 
 
 def view_of(request: HttpRequest, number: str) -> CaseView:

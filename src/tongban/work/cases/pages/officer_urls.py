@@ -3,6 +3,7 @@
 from django.urls import path
 
 from tongban.work.cases.pages import (
+    looking,
     officer,
     officer_actions,
     officer_afterwards,
@@ -25,7 +26,7 @@ urlpatterns = [
     path("office/seen", officer_hands.seen, name="office-seen"),
     path("office/cases/<str:number>", officer_case.case, name="office-case"),
     path("office/cases/<str:number>/side", officer_case.side, name="office-side"),
-    path("office/cases/<str:number>/files/<uuid:upload_id>", officer_case.upload, name="office-file"),
+    *looking.routes("office/cases/<str:number>/files/<uuid:upload_id>", officer_case.upload, "office-file"),
     path("office/cases/<str:number>/accept", officer_actions.accept, name="office-accept"),
     path("office/cases/<str:number>/resume", officer_actions.resume, name="office-resume"),
     path("office/cases/<str:number>/correction", officer_actions.correction, name="office-correction"),

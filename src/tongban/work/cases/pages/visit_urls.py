@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from tongban.work.cases.pages import consultations, inspections, own_visits
+from tongban.work.cases.pages import consultations, inspections, looking, own_visits
 
 urlpatterns = [
     path("office/cases/<str:number>/consult", consultations.ask, name="office-consult"),
     path("office/consultations", consultations.asked, name="office-consultations"),
     path("office/consultations.csv", consultations.asked_csv, name="office-consultations-csv"),
     path("office/consultations/<uuid:consultation>", consultations.opinion, name="office-opinion"),
-    path(
+    *looking.routes(
         "office/consultations/<uuid:consultation>/files/<uuid:upload_id>",
         consultations.file,
-        name="office-opinion-file",
+        "office-opinion-file",
     ),
     path("office/cases/<str:number>/inspect", inspections.order, name="office-inspect"),
     path("office/inspections", inspections.listed, name="office-inspections"),
