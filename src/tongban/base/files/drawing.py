@@ -36,7 +36,8 @@ def main() -> int:
     data = sys.stdin.buffer.read()
     made = page_of(data, page) if media_type == "application/pdf" else photograph(data)
     plain = made.convert("RGB")
-    pixels = Image.frombytes("RGB", plain.size, plain.tobytes())  # a comment in the original would be written again
+    # not the picture itself: a comment in the original would be written again
+    pixels = Image.frombytes("RGB", plain.size, plain.tobytes())
     pixels.save(sys.stdout.buffer, "JPEG", quality=82, progressive=True)
     return 0
 
