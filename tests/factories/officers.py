@@ -9,12 +9,12 @@ from stdnum.iso7064 import mod_11_2
 from tests.factories.fixtures import City
 
 
-def officer_of(city: City, organisation: str) -> Any:
-    """The account of an officer of this organ, appointed when asked for the first time."""
+def officer_of(city: City, organisation: str, which: str = "") -> Any:
+    """The account of an officer of this organ, appointed when asked for the first time; of another one by `which`."""
     from tongban.base.identity import actions, queries
     from tongban.base.kit.acting import system
 
-    username = f"officer-{organisation}"
+    username = f"officer-{organisation}{which}"
     account = queries.account_by_name(username)
     if account is None:
         pack: Any = city.pack

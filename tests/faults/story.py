@@ -149,7 +149,7 @@ class Story:
             self._act(officer, number, "resumptions", "resume")
             yield True
         elif way == "extend":
-            self._act(officer, number, "extensions", "extend")
+            self._act(officer, number, "extensions", "extend", refused=True)  # where law or promise give none
             yield True
         if way != "decline":
             outcome = "refused" if way == "refuse" else "granted"
@@ -176,8 +176,16 @@ class Story:
         return True
 
     def _act(
-        self, who: str, number: str, path: str, act: str, body: Mapping[str, str] | None = None
+        self,
+        who: str,
+        number: str,
+        path: str,
+        act: str,
+        body: Mapping[str, str] | None = None,
+        *,
+        refused: bool = False,
     ) -> dict[str, Any]:
+        """`refused`: it may be that this is not possible in this case."""
         said = {"reasons": "As the law says.", **(body or {})}
         key, at = self._key(), f"/cases/{number}/{path}"
         while True:
@@ -186,6 +194,8 @@ class Story:
             if answer.status != 412:
                 break
             self._case(who, number)  # the worker or the clock has moved it on
+        if refused and answer.status == 409:
+            return self._case(who, number)
         case: dict[str, Any] = self._good(answer, at)
         self.told.acts.setdefault(number, []).append(act)
         self.told.see(case)

@@ -169,7 +169,7 @@ def test_a_hearing_is_called_in_time_held_by_another_and_put_on_record(desk: Des
     case.refresh_from_db()
     assert case.afterwards == "hearing"
     officer = desk.browser("demo-market")
-    assert "Hearing to be held" in text(officer.get("/office"))
+    assert "Hearing to be held" in text(officer.get("/office?show=checking"))
     soon = officer.post(
         url(case, "hearing"), {"version": case.version, "at": "2026-03-06T09:00", "where": "Room 1"}
     )
@@ -192,7 +192,7 @@ def test_a_hearing_is_called_in_time_held_by_another_and_put_on_record(desk: Des
     second.post(url(case, "hearing"), {"version": case.version, "record": "They said so."})
     case.refresh_from_db()
     assert case.afterwards == "heard"
-    assert "Holder heard" in text(officer.get("/office"))
+    assert "Holder heard" in text(officer.get("/office?show=checking"))
     assert "They said so." in text(lin(desk).get(at))
 
 

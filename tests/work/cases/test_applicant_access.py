@@ -41,13 +41,15 @@ def addresses(hers: dict[str, Any]) -> list[tuple[str, str]]:
     """Every address of the applicant's side with the numbers of somebody's matters, and a method that it knows."""
     application, draft, case = hers["application"], hers["draft"], hers["case"]
     document = notices.documents_of(application.id).first()
-    values = {"application": str(draft.id), "material": "layout-plan", "who": "0" * 32}
+    values = {"application": str(draft.id), "material": "layout-plan", "who": "0" * 32, "page": "1"}
     found = []
     for pattern in urls.urlpatterns:
         name = pattern.name or ""
         if name.startswith(("office", "audit", "signature", "mandate", "batch")) or name in (
             "applications",
             "applications_csv",
+            "own-visits",
+            "own-visits-csv",
             "start",
             "inbox",
             "inbox_read",
@@ -65,7 +67,7 @@ def addresses(hers: dict[str, Any]) -> list[tuple[str, str]]:
             .strip("^$")
             .replace("(?P<application>[0-9a-f-]{36})/?", values["application"])
         )
-        for converter in ("uuid:application", "slug:material", "slug:who"):
+        for converter in ("uuid:application", "slug:material", "slug:who", "int:page"):
             path = path.replace(f"<{converter}>", values[converter.partition(":")[2]])
         path = path.replace("<number:number>", number)
         found += [("get", f"/{path}"), ("post", f"/{path}")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from tests.factories.fixtures import City
 from tests.factories.papers import pdf, png
 from tests.work.cases.applicants import portal  # noqa: F401  (a fixture)
 
+from tongban.base.identity import queries as identity
 from tongban.config.subscriptions import SUBSCRIPTIONS
 from tongban.core.procedures import states
 from tongban.core.procedures.model import CaseEvent, Event
@@ -184,8 +185,6 @@ class Caller:
 
 def applicant(city: City, situation: Situation) -> Caller:
     """Who applies: in the own name, or for the shop or firm."""
-    from tongban.base.identity import queries as identity
-
     account: Any = city.account(situation.who)
     caller = Caller(account)
     if situation.who != PERSON:
@@ -291,6 +290,9 @@ def run(city: City, hear: Callable[[], int], situation: Situation) -> set[str]:
             if case["state"] == "submitted":
                 case = checked(desk.call("POST", f"{at}/accept", {}, case["version"]))
                 assert case["state"] == "accepted"
+            declared = city.pack.services[case["service"]].inspection  # type: ignore[attr-defined]
+            if declared is not None and declared.required:
+                case = inspected(city, desk, organ, case, [look.id for look in declared.looks])
             decision = {"outcome": "granted", "reasons": "Every condition is met."}
             case = checked(desk.call("POST", f"{at}/decisions", decision, case["version"]))
             assert case["state"] in ("granted", "completed")
@@ -307,6 +309,22 @@ def run(city: City, hear: Callable[[], int], situation: Situation) -> set[str]:
         assert replay(decision).same, decision.case.service
     holds(caller, city, number)
     return set(cases)
+
+
+def inspected(city: City, desk: Caller, organ: str, case: dict[str, Any], looks: list[str]) -> dict[str, Any]:
+    """Those whom the lot has drawn go; one writes down what was found and another confirms it. Returns the case."""
+    officers.officer_of(city, organ, "-second")
+    at = (city.now + timedelta(hours=1)).isoformat()
+    order = {"appointed_at": at, "reasons": "We look at the place."}
+    found = desk.call("POST", f"/cases/{case['number']}/inspections", order, case["version"])
+    first, second = (Caller(identity.accounts().get(pk=one)) for one in found["draw"]["going"])
+    record = {
+        "visited_on": city.now.date().isoformat(),
+        "looks": [{"id": one, "passed": True} for one in looks],
+    }
+    found = first.call("POST", f"/inspections/{found['id']}/record", record, found["version"])
+    second.call("POST", f"/inspections/{found['id']}/confirmation", {}, found["version"])
+    return checked(desk.call("GET", f"/cases/{case['number']}"))
 
 
 def holds(caller: Caller, city: City, number: str) -> None:
@@ -330,7 +348,6 @@ def holds(caller: Caller, city: City, number: str) -> None:
 
 def hold(city: City, who: str, kind: str, until: date) -> None:
     """Enter a licence of the one who applies into the register."""
-    from tongban.base.identity import queries as identity
     from tongban.base.kit.acting import system
     from tongban.records.licences import actions
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from django.conf import settings
 from django.db.models.functions import Now
@@ -20,6 +21,16 @@ def show_instead(source: Callable[[], Pack]) -> None:
     """In this process the pack of every place is what `source` gives, or LookupError: to look at one not installed."""
     global _instead
     _instead = source
+
+
+HOTLINE: Final = "hotline-centre"
+"""Authority whose organisation runs the hotline of a place (北京市接诉即办工作条例 art. 5)."""
+
+
+def runs_the_hotline(organisation: str | None, now: datetime) -> bool:
+    """Whether it is the hotline: its clerks take tickets, and stand at no window."""
+    organ = pack_in_force(now).organisations.get(organisation or "")
+    return organ is not None and organ.authority == HOTLINE
 
 
 def pack_in_force(now: datetime, place: str | None = None) -> Pack:

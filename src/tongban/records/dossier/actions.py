@@ -18,7 +18,7 @@ def observe(*, acting: Acting, subject: UUID, root: UUID, observations: Collecti
     with transaction.atomic():
         latest = {
             (o.name, o.source_id, o.reference): o.value
-            for o in models.Observation.objects.filter(subject=subject).order_by("observed_at")
+            for o in models.Observation.objects.filter(subject=subject).order_by("observed_at", "pk")
         }
         new = [o for o in observations if latest.get((o.name, o.source_id, o.reference), ...) != o.value]
         models.Observation.objects.bulk_create(

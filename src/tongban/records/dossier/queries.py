@@ -13,7 +13,7 @@ from tongban.records.dossier.resolution import Observed
 
 
 def observations_of(subject: UUID) -> list[Observed]:
-    rows = models.Observation.objects.filter(subject=subject).order_by("observed_at")
+    rows = models.Observation.objects.filter(subject=subject).order_by("observed_at", "pk")
     return [
         Observed(r.name, r.value, r.source, r.source_id, r.reference, r.observed_at, r.valid_from, r.valid_to)
         for r in rows
@@ -23,7 +23,9 @@ def observations_of(subject: UUID) -> list[Observed]:
 def observations_of_many(subjects: Collection[UUID], names: Collection[str]) -> Mapping[UUID, list[Observed]]:
     """Of each subject what was said about these facts, in one query; of whom nothing was, nothing."""
     found: defaultdict[UUID, list[Observed]] = defaultdict(list)
-    rows = models.Observation.objects.filter(subject__in=subjects, name__in=names).order_by("observed_at")
+    rows = models.Observation.objects.filter(subject__in=subjects, name__in=names).order_by(
+        "observed_at", "pk"
+    )
     columns = "name", "value", "source", "source_id", "reference", "observed_at", "valid_from", "valid_to"
     for subject, *seen in rows.values_list("subject", *columns).iterator():
         found[subject].append(Observed(*seen))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tongban.base.directory import queries as directory
 from tongban.base.identity import access as identity
 from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
@@ -25,7 +26,7 @@ def applications(acting: Acting) -> QuerySet[models.Application]:
     Applicants: their own and those of firms they represent; where a mandate is limited, those of its life events.
     Officers: submitted ones with a case at their organ and
     place. Window clerks: submitted ones of their place; filling in for somebody at the window, that draft alone and
-    until it is submitted or the person leaves. Everybody else, auditors included: none.
+    until it is submitted or the person leaves. Everybody else, auditors and clerks of the hotline included: none.
     """
     everything = models.Application.objects.exclude(state="discarded")
     if acting.role == "window":
@@ -49,7 +50,7 @@ def applications(acting: Acting) -> QuerySet[models.Application]:
                 "application_id"
             ),
         )
-    if acting.role == "clerk":
+    if acting.role == "clerk" and not directory.runs_the_hotline(acting.organisation, acting.now):
         return everything.filter(state="submitted", place=acting.place)
     return everything.none()
 

@@ -136,7 +136,9 @@ def _row(case: models.Case, pack: Pack, applicant: Any, today: date) -> Row:
 
 def _owed_since(history: Iterable[CaseEvent]) -> date:
     return max(
-        e.day for e in history if e.event in (Event.GRANT_ON_COMMITMENT, Event.ORDER_REMEDY, Event.OBJECT)
+        e.day
+        for e in history
+        if e.event in (Event.GRANT_ON_COMMITMENT, Event.ORDER_REMEDY, Event.OBJECT, Event.ASK_HEARING)
     )
 
 

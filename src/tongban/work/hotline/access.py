@@ -11,7 +11,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -22,16 +21,10 @@ from tongban.base.kit.acting import Acting
 from tongban.base.kit.refusals import NotFound
 from tongban.work.hotline import models
 
-HOTLINE: Final = "hotline-centre"
-"""Authority whose organisation runs the hotline of a place (北京市接诉即办工作条例 art. 5)."""
-
 
 def is_hotline(acting: Acting) -> bool:
     """Whether the one who acts is a clerk of the hotline."""
-    if acting.role != "clerk" or acting.organisation is None:
-        return False
-    organ = directory.pack_in_force(acting.now).organisations.get(acting.organisation)
-    return organ is not None and organ.authority == HOTLINE
+    return acting.role == "clerk" and directory.runs_the_hotline(acting.organisation, acting.now)
 
 
 def tickets(acting: Acting) -> QuerySet[models.Ticket]:
