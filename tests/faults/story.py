@@ -158,7 +158,8 @@ class Story:
         if way in ("decline", "refuse"):
             if decided["clock"]["object_by"] is not None:
                 yield self._let_pass(number, "end_objection")
-        elif any(e["event"] == "grant_on_commitment" for e in decided["events"]):
+        elif way != "silence" and any(e["event"] == "grant_on_commitment" for e in decided["events"]):
+            # a case that silence has accepted was moved back already, once is enough
             while self._case(officer, number)["state"] == "granted":
                 yield False
             yield self._let_pass(number, "miss_verification")

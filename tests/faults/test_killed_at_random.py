@@ -80,6 +80,16 @@ def jobs(node: Node) -> list[Any]:
         ).fetchall()
 
 
+def lives(node: Node, waiting: list[str]) -> list[Any]:
+    """What happened to the cases that something is owed to."""
+    with psycopg.connect(node.url) as session:
+        return session.execute(
+            "SELECT c.number, c.state, c.afterwards, e.event, e.day, e.role FROM cases_case c "
+            "JOIN cases_caseevent e ON e.case_id = c.id WHERE c.number = ANY(%s) ORDER BY c.number, e.sequence",
+            ([words.rpartition(" ")[2] for words in waiting],),
+        ).fetchall()
+
+
 def settle(node: Node, story: Story, pack: Pack) -> list[str]:
     """Let the worker come to the end of its work; what is owed even then."""
     end = time.monotonic() + SECONDS_TO_SETTLE
@@ -122,7 +132,9 @@ def test_what_was_acknowledged_is_there_once_whatever_is_killed() -> None:
                 raise AssertionError(f"{where}, step {story.steps}, killed {killer.done}: {error}") from error
             killer.rest()
             waiting = settle(node, story, pack)
-            assert not waiting, f"{where}, killed {killer.done}: {waiting}\n{jobs(node)}\n{node.said()}"
+            assert not waiting, (
+                f"{where}, killed {killer.done}: {waiting}\n{lives(node, waiting)}\n{jobs(node)}\n{node.said()}"
+            )
             with checking(node) as session:
                 wrong = holding.broken(session, story.told, pack)
             assert not wrong, f"{where}, killed {killer.done}: {wrong}"

@@ -25,7 +25,7 @@ def wanted(row: Row, show: str, light: str, today: Any) -> bool:
         "examining": row.clock.state.value == "accepted",
         "correcting": row.clock.state.value == "correcting",
         "waiting": row.clock.state.value == "waiting",
-        "checking": row.duty is not None,
+        "checking": row.duty is not None or row.case.afterwards == "heard",
         "overdue": row.late,
         "due-today": row.ticking and row.due is not None and row.due.day == today,
         "open": row.clock.state not in CLOSED,

@@ -57,6 +57,11 @@ def of(clock: Clock) -> Standing:
     return Standing(clock.state, light, due, ticking, clock.duty is not None)
 
 
+def owes(found: Standing, case: models.Case) -> bool:
+    """Whether its office still has something to do after the decision; no day is set for what follows a hearing."""
+    return found.owes or case.afterwards == "heard"
+
+
 def note(case: models.Case, history: Iterable[CaseEvent], pack: Pack, day: date) -> None:
     """Note on a case where it stands on `day`, without saving it."""
     if case.state not in OPEN_STATES and case.afterwards not in OWED:
@@ -65,4 +70,4 @@ def note(case: models.Case, history: Iterable[CaseEvent], pack: Pack, day: date)
     terms = form.terms_from_json(case.terms)
     found = of(clocks.clock(history, terms, form.calendar_of(case.application, pack), day))
     case.stands_on, case.stands_as, case.urgency = day, found.state.value, found.urgency
-    case.due, case.owes = found.due.day if found.due is not None else None, found.owes
+    case.due, case.owes = found.due.day if found.due is not None else None, owes(found, case)

@@ -198,7 +198,9 @@ class Worklist:
         is_today = found.ticking and found.due is not None and found.due.day == self.acting.today
         holder = row.claim.holder if row.claim is not None else None
         hand, is_new = _hand(holder, self.acting.actor), row.is_new_for(self.acting.actor)
-        return _Kind(found.state.value, found.light.value, is_today, found.owes, hand, is_new)
+        return _Kind(
+            found.state.value, found.light.value, is_today, standing.owes(found, row.case), hand, is_new
+        )
 
     def _is_wanted(self, row: Row) -> bool:
         kind = self._kind(row)
