@@ -24,7 +24,9 @@ PEOPLE = (
 )  # fmt: skip
 MOST = 120
 """Pages looked at for each person; pages of one pattern are looked at once. Reaching it is a fault of the test."""
-SKIPPED = re.compile(r"\.(csv|ttl|jsonld|rdf|svg|json|pdf)$|/(download|file)(/|$)|/files/[^/]+(/pages/\d+)?$|/sign-out|/static/")
+SKIPPED = re.compile(
+    r"\.(csv|ttl|jsonld|rdf|svg|json|pdf)$|/(download|file)(/|$)|/files/[^/]+(/pages/\d+)?$|/sign-out|/static/"
+)
 ALIKE_FOR_ALL = re.compile(r"/(laws|services|events|api|accessibility|privacy|performance|ask|verify)\b")
 """Pages that are the same for everybody but for the frame: one person looks at them for all."""
 LOOKED: set[str] = set()
