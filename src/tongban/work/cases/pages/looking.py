@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from tongban.base.files import models, queries, serving
+from tongban.base.files import queries, serving
 
 
 def routes(path_: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -21,10 +22,10 @@ def routes(path_: str, view: Callable[..., HttpResponseBase], name: str) -> list
 
 
 def served(
-    request: HttpRequest, upload: models.Upload, back: str, *, look: bool, page: int | None,
+    request: HttpRequest, upload: Any, back: str, *, look: bool, page: int | None,
     frame: str = "kit/base.html",
 ) -> HttpResponseBase:  # fmt: skip
-    """`back`: where one came from. Raises what `serving` raises."""
+    """`upload`: a row of base/files; `back`: where one came from. Raises what `serving` raises."""
     try:
         if page is not None:
             return serving.picture(upload, page)
