@@ -36,6 +36,6 @@ def served(
     queries.refuse_unusable(upload)
     context = {
         "file": upload, "back": back, "frame": frame, "link": request.path.removesuffix("/look"),
-        "numbers": range(1, (upload.pages or 1) + 1),
+        "pages": upload.pages or 1, "numbers": range(1, (upload.pages or 1) + 1),
     }  # fmt: skip
     return render(request, "cases/look.html", context)
